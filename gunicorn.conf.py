@@ -1,0 +1,31 @@
+"""How `gunicorn config.wsgi` serves. Everything here can be overridden on its command line."""
+
+import multiprocessing
+import os
+
+# Loopback only: whatever ends TLS stands in front (docs/deployment.md).
+bind = f"127.0.0.1:{int(os.environ.get('PORT', '8000'))}"
+
+# Threads, because requests wait: for a lock on a show, for a slow phone. With one
+# request a process, those who wait would keep everybody's polls waiting too.
+# What that costs, measured: nothing for a poll (threads keep connections open between
+# polls, single-request workers open one for each), and an eighth more processor
+# time for a hold.
+worker_class = "gthread"
+threads = 4
+
+# Few processes: changes of a show take turns in the database anyway, and each
+# process holds its own copy of the seats and its own database connections.
+workers = int(os.environ.get("WEB_CONCURRENCY", "0")) or min(2 * multiprocessing.cpu_count() + 1, 4)
+
+# Longer than a wait for a lock and its repetitions, which end in an honest 503.
+timeout = 60
+graceful_timeout = 30
+keepalive = 5
+
+# Each process opens its own connections and files: nothing is shared by forking.
+preload_app = False
+
+# The proxy in front writes an access log; errors go to stderr.
+accesslog = None
+errorlog = "-"
