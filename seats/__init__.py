@@ -1,0 +1,1 @@
+"""The booking engine: every seat of every show, and who may have it."""

@@ -1,0 +1,258 @@
+"""System checks: what would lose a booking, or let strangers in.
+
+The first group is asked at every start of `manage.py`. The rest are for
+production and are asked by `python manage.py check --deploy`; the last of them
+put questions to the database itself, because it is the server's own
+configuration that decides whether a commit survives a power cut.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import DatabaseError, connection
+
+DEMO_USERNAME = "demo_user_123"
+SHORTEST_KEY = 40
+
+
+# At every start
+
+
+@register(Tags.database)
+def no_transaction_around_requests(**_: Any) -> list[CheckMessage]:
+    return [
+        Error(
+            f"ATOMIC_REQUESTS is on for the database {alias!r}.",
+            hint="Every change of seats is a transaction of its own, which must not be part of"
+            " another one. Switch ATOMIC_REQUESTS off.",
+            id="holdfast.E001",
+        )
+        for alias, database in settings.DATABASES.items()
+        if database.get("ATOMIC_REQUESTS")
+    ]
+
+
+@register(Tags.compatibility)
+def no_wal_on_network_disks(**_: Any) -> list[CheckMessage]:
+    options = settings.DATABASES["default"].get("OPTIONS", {})
+    if not settings.PYTHONANYWHERE or "journal_mode=WAL" not in options.get("init_command", ""):
+        return []
+    return [
+        Error(
+            "SQLITE_JOURNAL_MODE is WAL on PythonAnywhere, whose disks are network disks.",
+            hint="Processes on different machines cannot share WAL's memory, and the database"
+            " file breaks. Remove SQLITE_JOURNAL_MODE, or set it to DELETE.",
+            id="holdfast.E002",
+        )
+    ]
+
+
+# In production: settings
+
+
+@register(Tags.security, deploy=True)
+def a_key_nobody_can_guess(**_: Any) -> list[CheckMessage]:
+    key = settings.SECRET_KEY
+    if len(key) >= SHORTEST_KEY and len(set(key)) > 8 and not key.startswith("insecure-"):
+        return []
+    return [
+        Error(
+            "SECRET_KEY is the one of development, or easy to guess.",
+            hint="Whoever knows it can forge a session. Make one with"
+            " python3 -c 'import secrets; print(secrets.token_urlsafe(50))'",
+            id="holdfast.E003",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def no_debugging_in_public(**_: Any) -> list[CheckMessage]:
+    if not settings.DEBUG:
+        return []
+    return [
+        Error(
+            "DEBUG is True.",
+            hint="Error pages would show settings and source to anybody. Set DEBUG=False.",
+            id="holdfast.E004",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def no_demo_user_to_come(**_: Any) -> list[CheckMessage]:
+    if not settings.DEMO_USER:
+        return []
+    return [
+        Error(
+            "DEMO_USER is True: seed_data would create an account with a published password.",
+            hint="Set DEMO_USER=False, or leave it out.",
+            id="holdfast.E005",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def not_every_host(**_: Any) -> list[CheckMessage]:
+    if "*" not in settings.ALLOWED_HOSTS:
+        return []
+    return [
+        checks.Warning(
+            "ALLOWED_HOSTS accepts any name.",
+            hint="List the names this server is reached by.",
+            id="holdfast.W001",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def limits_are_on(**_: Any) -> list[CheckMessage]:
+    off = [
+        name
+        for name in ("THROTTLE_LOGIN", "THROTTLE_REGISTER", "THROTTLE_WRITE")
+        if getattr(settings, name) is None
+    ]
+    if not off:
+        return []
+    return [
+        checks.Warning(
+            f"{' and '.join(off)} switched off.",
+            hint="That is for load tests. Without limits passwords can be tried at full speed,"
+            " and one program can hold every seat again and again.",
+            id="holdfast.W002",
+        )
+    ]
+
+
+@register(Tags.staticfiles, deploy=True)
+def static_files_are_collected(**_: Any) -> list[CheckMessage]:
+    hashed = "HashedStaticFilesStorage" in settings.STORAGES["staticfiles"]["BACKEND"]
+    if not hashed or (Path(settings.STATIC_ROOT) / "staticfiles.json").is_file():
+        return []
+    return [
+        Error(
+            "The static files have not been collected: no page could be drawn.",
+            hint="Run: python manage.py collectstatic --no-input",
+            id="holdfast.E006",
+        )
+    ]
+
+
+# In production: questions to the database
+
+
+@register(Tags.database, deploy=True)
+def the_database_keeps_its_promises(**_: Any) -> list[CheckMessage]:
+    questions = {"sqlite": _sqlite, "mysql": _mysql, "postgresql": _postgresql}
+    try:
+        return [*questions[connection.vendor](), *_demo_user()]
+    except DatabaseError as error:
+        return [
+            Error(
+                f"The database cannot be asked: {error}",
+                hint="Is it running, are DATABASE_URL or the DB_* settings right, and has"
+                " `python manage.py migrate` been run?",
+                id="holdfast.E007",
+            )
+        ]
+
+
+def _demo_user() -> list[CheckMessage]:
+    if not get_user_model().objects.filter(username=DEMO_USERNAME, is_active=True).exists():
+        return []
+    return [
+        Error(
+            f"The demo user {DEMO_USERNAME} exists, whose password is published.",
+            hint="Delete it in the admin, under Users.",
+            id="holdfast.E008",
+        )
+    ]
+
+
+def _sqlite() -> list[CheckMessage]:
+    full = 2
+    return (
+        [] if int(_answer("PRAGMA synchronous")) >= full else [_losing("PRAGMA synchronous=FULL")]
+    )
+
+
+def _mysql() -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    # MySQL 8 and MariaDB 10 call it by different names.
+    isolation = _variable("transaction_isolation") or _variable("tx_isolation")
+    if isolation != "READ-COMMITTED":
+        found.append(_isolation(isolation))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
+            " AND table_type = 'BASE TABLE' AND engine <> 'InnoDB' ORDER BY table_name"
+        )
+        others = [row[0] for row in cursor.fetchall()]
+    if others:
+        found.append(
+            Error(
+                f"These tables have no transactions, not being InnoDB: {', '.join(others)}.",
+                hint="ALTER TABLE … ENGINE=InnoDB for each of them.",
+                id="holdfast.E011",
+            )
+        )
+    if int(_answer("SELECT @@innodb_flush_log_at_trx_commit")) != 1:
+        found.append(_losing("innodb_flush_log_at_trx_commit=1"))
+    if _variable("wsrep_on") == "ON":
+        found.append(
+            checks.Warning(
+                "The server is a node of a Galera cluster.",
+                hint="Two nodes that are written to at the same time can both sell a seat."
+                " Let Holdfast write to one node only.",
+                id="holdfast.W003",
+            )
+        )
+    return found
+
+
+def _postgresql() -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    isolation = _answer("SHOW transaction_isolation")
+    if isolation != "read committed":
+        found.append(_isolation(isolation))
+    if _answer("SHOW fsync") != "on":
+        found.append(_losing("fsync=on"))
+    if _answer("SHOW synchronous_commit") == "off":
+        found.append(_losing("synchronous_commit=on"))
+    return found
+
+
+def _losing(setting: str) -> CheckMessage:
+    return Error(
+        "The database may lose bookings it has confirmed when the power fails.",
+        hint=f"Set {setting} on the database.",
+        id="holdfast.E009",
+    )
+
+
+def _isolation(level: str) -> CheckMessage:
+    return Error(
+        f"Transactions are isolated as {level!r}, not as 'read committed'.",
+        hint="Under stricter isolation most changes made at the same moment fail and have to be"
+        " repeated. Remove the isolation level from DATABASE_URL or the server's defaults.",
+        id="holdfast.E010",
+    )
+
+
+def _answer(question: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        row = cursor.fetchone()
+    return str(row[0]) if row else ""
+
+
+def _variable(name: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW VARIABLES LIKE %s", [name])
+        row = cursor.fetchone()
+    return str(row[1]) if row else ""

@@ -1,0 +1,307 @@
+"""The one transaction all writes go through, and how each database is asked the time.
+
+``write`` runs a piece of work in a transaction of its own, waits its turn at the gate where the
+database is SQLite, and runs it again where the database asks for that. ``take_turn`` takes the
+lock on a show: every change of its seats begins with it, so they happen one after another.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import random
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache, lru_cache
+from typing import Any, Protocol, TypeVar
+
+from django.db import Error, InterfaceError, OperationalError, connection, transaction
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+
+from seats.domain import MAX_MARK, from_milliseconds, to_milliseconds
+from seats.errors import Busy, ShowNotFound
+
+try:
+    import fcntl
+except ImportError:  # Windows has no flock; SQLite's own lock still keeps writers apart there.
+    fcntl = None  # type: ignore[assignment]
+
+T = TypeVar("T")
+
+_at_gate = threading.local()
+
+logger = logging.getLogger(__name__)
+
+WAIT_SECONDS = 5.0
+ATTEMPTS = 4
+
+_MYSQL_AGAIN = {1020, 1205, 1213, 3572}
+# Gone, or not to be had: the last three are for servers with more callers than they take.
+_MYSQL_GONE = {1053, 1927, 2002, 2003, 2006, 2013, 2055, 4031, 1040, 1203, 1226}
+_POSTGRESQL_AGAIN = {"40001", "40P01", "55P03"}
+_POSTGRESQL_GONE = ("08", "57P", "53300")
+
+_CLOCKS = {
+    # Not NOW() and its kin: on PostgreSQL they stand still from BEGIN on, before the lock was had.
+    # Doubled, as in every statement with parameters: with DEBUG on, Django fills them in to log it.
+    "sqlite": "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')",
+    "mysql": "UTC_TIMESTAMP(3)",
+    "postgresql": "date_trunc('milliseconds', clock_timestamp())",
+}
+
+
+class Cursor(Protocol):
+    """As much of a database cursor as we use."""
+
+    rowcount: int
+    lastrowid: int
+
+    def execute(self, sql: str, params: Sequence[Any] = ...) -> Any: ...
+    def fetchone(self) -> tuple[Any, ...] | None: ...
+    def fetchall(self) -> list[tuple[Any, ...]]: ...
+
+
+@contextmanager
+def cursor() -> Iterator[Cursor]:
+    """A cursor of the connection in use."""
+    with connection.cursor() as opened:
+        yield opened
+
+
+def clock() -> str:
+    """The SQL expression that reads the database's clock at the moment a statement runs.
+
+    Only for statements with parameters, be there none: ``execute(sql, ())``.
+    """
+    return _CLOCKS[connection.vendor]
+
+
+def moment(value: Any) -> datetime:
+    """A time as any of the databases returns it, in UTC and whole milliseconds."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    value = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    return from_milliseconds(to_milliseconds(value))
+
+
+def moment_or_none(value: Any) -> datetime | None:
+    """Like ``moment``, for a column that may be empty."""
+    return None if value is None else moment(value)
+
+
+def parameter(value: datetime) -> Any:
+    """A time as the database in use wants it as a parameter."""
+    return _parameter(connection.vendor, value)
+
+
+@lru_cache(maxsize=64)
+def _parameter(vendor: str, value: datetime) -> Any:  # noqa: ARG001 - one for each kind
+    # A change names its moment again and again.
+    return connection.ops.adapt_datetimefield_value(value)
+
+
+def document(value: Any) -> Any:
+    """A JSON column as any of the databases returns it."""
+    return json.loads(value) if isinstance(value, str | bytes) else value
+
+
+def places(values: Sequence[Any]) -> str:
+    """As many placeholders as there are values, for an IN list."""
+    return ", ".join(["%s"] * len(values))
+
+
+def now() -> datetime:
+    """The database's clock. Decisions never use this: they use the clock read under the lock."""
+    with connection.cursor() as opened:
+        opened.execute(f"SELECT {clock()}", ())
+        return moment(opened.fetchone()[0])
+
+
+def insert(cursor: Cursor, table: str, values: Mapping[str, Any]) -> int:
+    """Inserts one row and returns its id."""
+    sql = f"INSERT INTO {table} ({', '.join(values)}) VALUES ({places(tuple(values))})"
+    if connection.vendor != "postgresql":
+        cursor.execute(sql, tuple(values.values()))
+        return cursor.lastrowid
+    cursor.execute(f"{sql} RETURNING id", tuple(values.values()))
+    row = cursor.fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+# The transaction
+
+
+def write(work: Callable[[], T]) -> T:
+    """Runs ``work`` in a transaction of its own and returns what it returns.
+
+    ``work`` may run several times, so it must do nothing that outlives a rollback. Raises Busy when
+    the database could not be had within WAIT_SECONDS, and RuntimeError inside another transaction:
+    what is acknowledged here must not be undone by somebody else's rollback.
+    """
+    deadline = time.monotonic() + WAIT_SECONDS
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with write_gate(deadline), transaction.atomic(durable=True):
+                return work()
+        except (OperationalError, InterfaceError) as error:
+            if is_connection_lost(error):
+                # Whether a lost commit took effect cannot be known here. The caller repeats
+                # the request, and repeating is safe.
+                connection.close()
+                raise Busy from error
+            if not is_worth_repeating(error):
+                raise
+            if attempt == ATTEMPTS or time.monotonic() >= deadline:
+                raise Busy from error
+            time.sleep(random.uniform(0.001, 0.01) * 2**attempt)
+    raise AssertionError("unreachable")
+
+
+def write_within(work: Callable[[], T]) -> T:
+    """Runs ``work`` as part of a transaction that somebody else has opened and will commit.
+
+    For deletions, which Django always wraps. There is no gate here: its owner may be waiting for
+    the very lock this transaction already has.
+    """
+    with transaction.atomic():
+        return work()
+
+
+@contextmanager
+def write_gate(deadline: float) -> Iterator[None]:
+    """On SQLite, lets writers in one at a time and in turn; elsewhere does nothing.
+
+    SQLite's own waiting is a lottery in which some writers starve. The kernel's queue for a file
+    lock is fair, wakes the next one at once, and forgets a process that dies. Raises Busy for a
+    caller whose time was up when its turn came, and RuntimeError for one who is through already: it
+    would wait for itself.
+    """
+    path = _gate_path()
+    if path is None or fcntl is None:
+        yield
+        return
+    if getattr(_at_gate, "is_through", False):
+        raise RuntimeError("A write cannot be part of another write.")
+    # Opened anew each time: a descriptor shared with a forked process would share the lock.
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if time.monotonic() >= deadline:
+            raise Busy
+        _at_gate.is_through = True
+        yield
+    finally:
+        _at_gate.is_through = False
+        # Closing would not do: a process forked meanwhile has a copy, and the lock with it.
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+        os.close(descriptor)
+
+
+def _gate_path() -> str | None:
+    if connection.vendor != "sqlite":
+        return None
+    name = str(connection.settings_dict["NAME"])
+    if ":memory:" in name or "mode=memory" in name:
+        return None
+    return f"{name}-gate"
+
+
+def is_worth_repeating(error: Error) -> bool:
+    """Whether the database undid the transaction only because of others: run again, it may pass."""
+    if connection.vendor == "sqlite":
+        return "locked" in str(error) or "busy" in str(error)
+    if connection.vendor == "mysql":
+        return bool(error.args) and error.args[0] in _MYSQL_AGAIN
+    return getattr(error.__cause__, "sqlstate", None) in _POSTGRESQL_AGAIN
+
+
+def is_connection_lost(error: Error) -> bool:
+    """Whether the database server went away, so that the outcome of a commit is unknown."""
+    if isinstance(error, InterfaceError):
+        return True
+    if connection.vendor == "mysql":
+        return bool(error.args) and error.args[0] in _MYSQL_GONE
+    if connection.vendor == "postgresql":
+        state = getattr(error.__cause__, "sqlstate", None)
+        return state is None or state.startswith(_POSTGRESQL_GONE)
+    return False
+
+
+# The lock on a show
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The lock on a show, had: nobody else changes its seats until the transaction ends.
+
+    ``now`` is the database's clock read under the lock; the whole change happens at that moment.
+    ``version`` and ``mark`` name the change that is being made.
+    """
+
+    show_id: int
+    version: int
+    mark: int
+    now: datetime
+    starts_at: datetime
+    currency: str
+
+
+def take_turn(cursor: Cursor, show_id: int) -> Turn:
+    """Takes the lock on a show by counting its version up; raises ShowNotFound."""
+    mark = secrets.randbelow(MAX_MARK)
+    cursor.execute(
+        "UPDATE seats_showtime SET version = version + 1, mark = %s WHERE id = %s",
+        (mark, show_id),
+    )
+    if cursor.rowcount != 1:
+        raise ShowNotFound
+    cursor.execute(
+        f"SELECT version, {clock()}, starts_at, currency FROM seats_showtime WHERE id = %s",
+        (show_id,),
+    )
+    row = cursor.fetchone()
+    assert row is not None
+    version, at, starts_at, currency = row
+    return Turn(show_id, version, mark, moment(at), moment(starts_at), currency)
+
+
+def keep_still(cursor: Cursor, show_id: int) -> tuple[int, int]:
+    """Takes the lock on a show and changes nothing; returns version and mark, or ShowNotFound."""
+    # A transaction on SQLite is the only writer from its first statement on.
+    lock = "" if connection.vendor == "sqlite" else " FOR UPDATE"
+    cursor.execute(f"SELECT version, mark FROM seats_showtime WHERE id = %s{lock}", (show_id,))
+    row = cursor.fetchone()
+    if row is None:
+        raise ShowNotFound
+    version, mark = row
+    return version, mark
+
+
+# Readiness
+
+
+@cache
+def _expected_migrations() -> frozenset[tuple[str, str]]:
+    """The last migrations of each application, as they are on disk; they change with a release."""
+    return frozenset(MigrationLoader(None).graph.leaf_nodes())
+
+
+def trouble() -> str | None:
+    """Why requests could not be served at this moment, or None when all is well."""
+    try:
+        applied = MigrationRecorder(connection).applied_migrations()
+    except Error:
+        logger.exception("The database does not answer.")
+        connection.close()
+        return "The database does not answer."
+    if not _expected_migrations() <= applied.keys():
+        return "Migrations are missing. Run: python manage.py migrate"
+    return None

@@ -1,0 +1,164 @@
+"""What can stand in the way of a seat: every refusal the engine knows, without a word of HTTP.
+
+Each kind has the ``code`` programs act on, a ``message`` for the person who reads it, and ``facts``
+that help them go on. When one is raised, nothing has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+JSON = Any
+
+
+class SeatError(Exception):
+    """A refusal. ``replayed`` is True when it answers a repeated request from memory."""
+
+    code: ClassVar[str]
+    default_message: ClassVar[str]
+
+    def __init__(self, message: str | None = None, facts: Mapping[str, JSON] | None = None) -> None:
+        self.message = message or self.default_message
+        self.facts: dict[str, JSON] = dict(facts or {})
+        self.replayed = False
+        super().__init__(self.message)
+
+
+class ShowNotFound(SeatError):
+    code = "show_not_found"
+    default_message = "There is no such show."
+
+
+class SeatNotFound(SeatError):
+    """``unknown`` lists the ids and labels that name no seat of the show."""
+
+    code = "seat_not_found"
+    default_message = "Some of these seats do not exist in this hall."
+
+    def __init__(self, unknown: Iterable[int | str]) -> None:
+        super().__init__(facts={"unknown": list(unknown)})
+
+
+class BookingNotFound(SeatError):
+    code = "booking_not_found"
+    default_message = "There is no such booking."
+
+
+class SeatsUnavailable(SeatError):
+    """``conflicts``: every seat that stood in the way; ``alternatives``: groups of labels.
+
+    ``wanted`` are the ids of all seats asked for, from which alternatives are found.
+    """
+
+    code = "seats_unavailable"
+    default_message = "Some of these seats were taken a moment ago."
+
+    def __init__(self, conflicts: list[dict[str, JSON]], wanted: Iterable[int] = ()) -> None:
+        taken = [str(seat["label"]) for seat in conflicts]
+        super().__init__(_were_taken(taken), {"conflicts": conflicts, "alternatives": []})
+        self.wanted = tuple(wanted)
+
+    def offer(self, alternatives: list[list[str]]) -> None:
+        self.facts["alternatives"] = alternatives
+
+
+def _were_taken(labels: list[str]) -> str:
+    if not labels:
+        return SeatsUnavailable.default_message
+    if len(labels) == 1:
+        return f"{labels[0]} was taken a moment ago."
+    return f"{', '.join(labels[:-1])} and {labels[-1]} were taken a moment ago."
+
+
+class NotHeld(SeatError):
+    """``not_held`` lists the labels the customer does not hold."""
+
+    code = "not_held"
+    default_message = "You are not holding these seats."
+
+    def __init__(self, labels: Iterable[str] = ()) -> None:
+        super().__init__(facts={"not_held": list(labels)})
+
+
+class SalesClosed(SeatError):
+    code = "sales_closed"
+    default_message = "Sales for this show have closed."
+
+
+class SeatLimit(SeatError):
+    code = "seat_limit"
+    default_message = "That is more seats than one customer may hold."
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"You can hold up to {limit} seats of a show at a time.", {"limit": limit})
+
+
+class ExtensionLimit(SeatError):
+    code = "extension_limit"
+    default_message = "These seats have been held as long as they can be."
+
+
+class HoldExpired(SeatError):
+    code = "hold_expired"
+    default_message = "The time to confirm these seats has run out, and they are free again."
+
+
+class NotCancellable(SeatError):
+    code = "not_cancellable"
+    default_message = "This booking can no longer be cancelled."
+
+
+class IdempotencyKeyReused(SeatError):
+    code = "idempotency_key_reused"
+    default_message = "This Idempotency-Key was used before, for a different request."
+
+
+class IdempotencyInProgress(SeatError):
+    code = "idempotency_in_progress"
+    default_message = "The same request is being carried out at this moment."
+
+
+class Busy(SeatError):
+    """The database could not be had in time; the caller may try again in ``retry_after`` s."""
+
+    code = "busy"
+    default_message = "Too many people are booking at this moment. Please try again."
+
+    def __init__(self, retry_after: int = 1) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
+class UsernameTaken(SeatError):
+    code = "username_taken"
+    default_message = "This name is taken. Please choose another."
+
+
+class InvalidCredentials(SeatError):
+    code = "invalid_credentials"
+    default_message = "The name or the password is not right."
+
+
+class InvalidRegistration(SeatError):
+    """``errors``: field name → list of texts."""
+
+    code = "invalid"
+    default_message = "Please look at these fields again."
+
+    def __init__(self, errors: Mapping[str, list[str]]) -> None:
+        super().__init__(facts={"errors": dict(errors)})
+
+
+def by_code(code: str) -> type[SeatError]:
+    """The kind of refusal a stored code stands for; raises KeyError for none."""
+    return {kind.code: kind for kind in SeatError.__subclasses__()}[code]
+
+
+def recall(code: str, message: str, facts: Mapping[str, JSON]) -> SeatError:
+    """A refusal as it was given before, for a repeated request."""
+    kind = by_code(code)
+    error = kind.__new__(kind)
+    SeatError.__init__(error, message, facts)
+    error.replayed = True
+    return error

@@ -1,0 +1,286 @@
+"""One change of one show's seats, from the lock to the ledger."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from seats import database, feed
+from seats.domain import Cursor, EventKind, HoldState, to_milliseconds
+from seats.errors import IdempotencyKeyReused, SeatError, SeatsUnavailable, ShowNotFound
+from seats.reservations.memory import Once, recalled_refusal, refusal, remember, remembered
+
+Facts = dict[str, Any]
+
+# A booking reference drawn twice, or a key used for two shows at once: gone when repeated.
+_COLLISION_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a change came to.
+
+    ``facts`` is JSON-ready and shaped as the function that made it says; ``cursor`` is the show's
+    history up to and including the change; ``changed`` is False when there was nothing to do;
+    ``replayed`` is True when a repeated request got its first answer again.
+    """
+
+    facts: Facts
+    cursor: str
+    changed: bool
+    replayed: bool = False
+
+
+class Unchanged(Exception):
+    """Raised by an operation that found everything as asked: undo the count, succeed."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        super().__init__()
+
+
+class _Replay(Exception):
+    def __init__(self, stored: Facts) -> None:
+        self.stored = stored
+        super().__init__()
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRow:
+    """A customer's newest hold for a show, as stored."""
+
+    id: int
+    state: HoldState
+    seat_ids: tuple[int, ...]
+    started_at: datetime
+    expires_at: datetime
+    booking_id: int | None
+
+    def is_live(self, now: datetime) -> bool:
+        return self.state is HoldState.OPEN and now < self.expires_at
+
+    def has_lapsed(self, now: datetime) -> bool:
+        ended = self.state is HoldState.OPEN and self.expires_at <= now
+        return ended or self.state is HoldState.EXPIRED
+
+
+@dataclass(slots=True)
+class Change:
+    """A change being made: the lock is had, the clock has been read."""
+
+    cursor: database.Cursor
+    turn: database.Turn
+    actor: str
+
+    @property
+    def now(self) -> datetime:
+        return self.turn.now
+
+    @property
+    def show_id(self) -> int:
+        return self.turn.show_id
+
+    @property
+    def sales_are_closed(self) -> bool:
+        return self.turn.starts_at <= self.turn.now
+
+    def newest_hold(self, customer_key: str) -> HoldRow | None:
+        self.cursor.execute(
+            "SELECT id, state, seat_ids, started_at, expires_at, booking_id FROM seats_hold"
+            " WHERE customer = %s AND show_id = %s ORDER BY id DESC LIMIT 1",
+            (customer_key, self.show_id),
+        )
+        row = self.cursor.fetchone()
+        if row is None:
+            return None
+        hold_id, state, seat_ids, started_at, expires_at, booking_id = row
+        return HoldRow(
+            hold_id,
+            HoldState(state),
+            tuple(database.document(seat_ids)),
+            database.moment(started_at),
+            database.moment(expires_at),
+            booking_id,
+        )
+
+    def shrink_hold(
+        self,
+        hold: HoldRow,
+        gone: Iterable[int],
+        ended: HoldState,
+        booking_id: int | None = None,
+    ) -> None:
+        """Takes seats off a hold; a hold that loses its last seat ends in state ``ended``."""
+        gone = set(gone)
+        rest = [seat_id for seat_id in hold.seat_ids if seat_id not in gone]
+        if rest:
+            self.cursor.execute(
+                "UPDATE seats_hold SET seat_ids = %s WHERE id = %s", (json.dumps(rest), hold.id)
+            )
+        else:
+            self.cursor.execute(
+                "UPDATE seats_hold SET state = %s, booking_id = %s WHERE id = %s",
+                (ended.value, booking_id, hold.id),
+            )
+
+    def free(self, seat_ids: Sequence[int], condition: str, *params: Any) -> int:
+        """Puts seats back on sale where ``condition`` still holds; returns how many."""
+        if not seat_ids:
+            return 0
+        self.cursor.execute(
+            "UPDATE seats_seat SET status = 'AVAILABLE', held_until = NULL, hold_id = NULL,"
+            f" booking_id = NULL WHERE show_id = %s AND id IN ({database.places(seat_ids)})"
+            f" AND {condition}",
+            (self.show_id, *seat_ids, *params),
+        )
+        return self.cursor.rowcount
+
+    def record(
+        self,
+        kind: EventKind,
+        seat_ids: Iterable[int],
+        *,
+        held_until: datetime | None = None,
+        hold_id: int | None = None,
+        booking_id: int | None = None,
+        reason: str = "",
+    ) -> None:
+        """Writes the change to the ledger. A change has exactly one entry."""
+        self.cursor.execute(
+            "INSERT INTO seats_seatevent (show_id, version, mark, kind, seat_ids, held_until, at,"
+            " hold_id, booking_id, actor, reason)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            (
+                self.show_id,
+                self.turn.version,
+                self.turn.mark,
+                kind.value,
+                json.dumps(sorted(seat_ids)),
+                None if held_until is None else database.parameter(held_until),
+                database.parameter(self.now),
+                hold_id,
+                booking_id,
+                self.actor,
+                reason,
+            ),
+        )
+
+
+Operation = Callable[[Change], Facts]
+
+
+def perform(show_id: int, actor: str, operation: Operation, *, once: Once | None = None) -> Outcome:
+    """Carries out one change of a show's seats and returns what it came to.
+
+    ``operation`` gets the lock and the time, changes the seats, records one event and returns the
+    facts; it may raise a SeatError or Unchanged, and then nothing of it remains. With ``once`` its
+    outcome, refusals included, is stored in the same transaction. Raises SeatError.
+    """
+
+    def work() -> Outcome | SeatError:
+        with database.cursor() as cursor:
+            if once is None:
+                return _carry_out(cursor, show_id, actor, operation)
+            return _carry_out_once(cursor, show_id, actor, operation, once)
+
+    try:
+        came_to = _written(work)
+    except _Replay as replay:
+        came_to = _recalled(replay.stored)
+    except Unchanged as unchanged:
+        with database.cursor() as cursor:
+            came_to = _unchanged(cursor, show_id, unchanged)
+    except SeatsUnavailable as refused:
+        raise _with_alternatives(refused, show_id) from None
+    if isinstance(came_to, SeatError):
+        raise came_to
+    # Also where somebody else made the change: their notice may be later than this answer.
+    feed.expect(came_to.cursor)
+    return came_to
+
+
+def _written(work: Callable[[], Outcome | SeatError]) -> Outcome | SeatError:
+    for _ in range(_COLLISION_ATTEMPTS - 1):
+        with suppress(IntegrityError):
+            return database.write(work)
+    return database.write(work)
+
+
+def perform_within(
+    cursor: database.Cursor, show_id: int, actor: str, operation: Operation
+) -> Facts:
+    """Like ``perform``, as part of a transaction that somebody else commits; returns the facts."""
+    try:
+        with transaction.atomic():
+            return _carry_out(cursor, show_id, actor, operation).facts
+    except Unchanged as unchanged:
+        return unchanged.facts
+
+
+def _carry_out(cursor: database.Cursor, show_id: int, actor: str, operation: Operation) -> Outcome:
+    turn = database.take_turn(cursor, show_id)
+    facts = operation(Change(cursor, turn, actor))
+    at = Cursor(show_id, turn.version, turn.mark, to_milliseconds(turn.now))
+    return Outcome(facts, str(at), changed=True)
+
+
+def _carry_out_once(
+    cursor: database.Cursor, show_id: int, actor: str, operation: Operation, once: Once
+) -> Outcome | SeatError:
+    def first_time(change: Change) -> Facts:
+        stored = remembered(cursor, once, change.now)
+        if stored is not None:
+            raise _Replay(stored)
+        return operation(change)
+
+    came_to: Outcome | SeatError
+    try:
+        # A savepoint, so that a refused change is undone and the refusal still stored.
+        with transaction.atomic():
+            came_to = _carry_out(cursor, show_id, actor, first_time)
+    except Unchanged as unchanged:
+        came_to = _unchanged(cursor, show_id, unchanged)
+    except (ShowNotFound, IdempotencyKeyReused):
+        raise
+    except SeatsUnavailable as refused:
+        came_to = _with_alternatives(refused, show_id)
+    except SeatError as refused:
+        came_to = refused
+    remember(cursor, once, _storable(came_to), database.now())
+    return came_to
+
+
+def _unchanged(cursor: database.Cursor, show_id: int, unchanged: Unchanged) -> Outcome:
+    cursor.execute(
+        f"SELECT version, mark, {database.clock()} FROM seats_showtime WHERE id = %s", (show_id,)
+    )
+    row = cursor.fetchone()
+    if row is None:
+        raise ShowNotFound
+    version, mark, now = row
+    at = Cursor(show_id, version, mark, to_milliseconds(database.moment(now)))
+    return Outcome(unchanged.facts, str(at), changed=False)
+
+
+def _with_alternatives(refused: SeatsUnavailable, show_id: int) -> SeatsUnavailable:
+    refused.offer(feed.alternatives(show_id, refused.wanted))
+    return refused
+
+
+def _storable(came_to: Outcome | SeatError) -> Facts:
+    if isinstance(came_to, SeatError):
+        return refusal(came_to)
+    return {"facts": came_to.facts, "cursor": came_to.cursor, "changed": came_to.changed}
+
+
+def _recalled(stored: Facts) -> Outcome:
+    error = recalled_refusal(stored)
+    if error is not None:
+        raise error
+    return Outcome(stored["facts"], stored["cursor"], stored["changed"], replayed=True)
