@@ -1,0 +1,269 @@
+"""All settings of Holdfast. What a host may change is read by `config.env`."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from importlib.util import find_spec
+from typing import Any
+
+from config import databases, env
+from config.env import SettingError
+
+BASE_DIR = env.PROJECT_ROOT
+ENVIRONMENT = env.of_project()
+
+DEBUG = ENVIRONMENT.flag("DEBUG", default=False)
+
+# The key of every development server is the same and public, so that
+# `check --deploy` can recognise it.
+INSECURE_KEY = "insecure-development-key-do-not-deploy-this-one"
+
+SECRET_KEY = ENVIRONMENT.secret("SECRET_KEY")
+if not SECRET_KEY:
+    if not DEBUG:
+        raise SettingError(
+            "SECRET_KEY is not set. Make one with\n"
+            "    python3 -c 'import secrets; print(secrets.token_urlsafe(50))'\n"
+            "and put it in the environment, or in .env as SECRET_KEY=… ."
+            " Only DEBUG=True runs without a key."
+        )
+    SECRET_KEY = INSECURE_KEY
+
+
+# Seats
+
+HOLD_TTL_SECONDS = ENVIRONMENT.integer("HOLD_TTL_SECONDS", 600, low=1, high=86_400)
+HOLD_MAX_SECONDS = ENVIRONMENT.integer("HOLD_MAX_SECONDS", 1800, low=1, high=604_800)
+if HOLD_MAX_SECONDS < HOLD_TTL_SECONDS:
+    raise SettingError(
+        f"HOLD_MAX_SECONDS ({HOLD_MAX_SECONDS}) must be at least"
+        f" HOLD_TTL_SECONDS ({HOLD_TTL_SECONDS}): extensions cannot shorten a hold."
+    )
+MAX_SEATS_PER_HOLD = ENVIRONMENT.integer("MAX_SEATS_PER_HOLD", 10, low=1, high=1000)
+POLL_INTERVAL_MS = ENVIRONMENT.integer("POLL_INTERVAL_MS", 5000, low=100, high=3_600_000)
+SHORT_STATUS_POLLS = ENVIRONMENT.flag("SHORT_STATUS_POLLS", default=True)
+DEMO_USER = ENVIRONMENT.flag("DEMO_USER", default=DEBUG)
+
+
+# Hosts
+
+ALLOWED_HOSTS = ENVIRONMENT.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
+CSRF_TRUSTED_ORIGINS = ENVIRONMENT.words("CSRF_TRUSTED_ORIGINS")
+for _origin in CSRF_TRUSTED_ORIGINS:
+    if not _origin.startswith(("http://", "https://")) or _origin.count("/") != 2:
+        raise SettingError(
+            "CSRF_TRUSTED_ORIGINS must list origins such as 'https://cinema.example',"
+            f" not {_origin!r}."
+        )
+BEHIND_PROXY = ENVIRONMENT.flag("BEHIND_PROXY", default=False)
+
+# PythonAnywhere sets this on its machines. Their disks are network disks, on
+# which processes cannot share the memory that SQLite's WAL needs.
+PYTHONANYWHERE = bool(os.environ.get("PYTHONANYWHERE_SITE"))
+
+
+# What the project is made of
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    # Before staticfiles: WhiteNoise serves static files in development too.
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "knox",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "seats",
+]
+
+MIDDLEWARE = [
+    # Outermost: an error anywhere below must not answer the API's clients with a page.
+    "seats.api.problems.ProblemsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.shared_answers.SharedAnswersMiddleware",
+    "config.content_security.ContentSecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "seats.customers.sessions.VisitorMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "frontend"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Every change of seats is one short transaction of its own (seats/database.py).
+# A transaction around whole requests would hold its lock while an answer is written.
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        **databases.from_environment(ENVIRONMENT, BASE_DIR, network_disk=PYTHONANYWHERE),
+        "ATOMIC_REQUESTS": False,
+    }
+}
+
+REDIS_URL = ENVIRONMENT.text("REDIS_URL")
+if REDIS_URL and find_spec("redis") is None:
+    raise SettingError(
+        "REDIS_URL is set, but the redis package is not installed."
+        " Run: pip install redis, or leave REDIS_URL empty."
+    )
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
+
+# Times are stored and sent in UTC. TIME_ZONE is where the cinema stands: the
+# days of its programme and the clock in the admin follow it.
+
+USE_TZ = True
+TIME_ZONE = ENVIRONMENT.time_zone("TIME_ZONE", "UTC")
+LANGUAGE_CODE = "en"
+USE_I18N = False
+
+
+# Static files
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS: list[Any] = [
+    ("css", BASE_DIR / "frontend" / "css"),
+    ("js", BASE_DIR / "frontend" / "js"),
+    BASE_DIR / "static",
+]
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "config.static_files.HashedStaticFilesStorage"
+    },
+}
+# In development files are looked up afresh, straight from where we edit them.
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+
+# People and their sessions
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+SESSION_ENGINE = "seats.customers.sessions"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# Only a proxy that ends TLS makes these true. Without one the server speaks
+# plain http on the loopback address, where a secure cookie would never return.
+SESSION_COOKIE_SECURE = BEHIND_PROXY
+CSRF_COOKIE_SECURE = BEHIND_PROXY
+if BEHIND_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    # Whoever watches over the server asks it directly, without the proxy.
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+    SECURE_HSTS_SECONDS = 30 * 24 * 3600
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+
+
+# The API
+
+THROTTLE_LOGIN = ENVIRONMENT.rate("THROTTLE_LOGIN", "10/min")
+THROTTLE_REGISTER = ENVIRONMENT.rate("THROTTLE_REGISTER", "20/hour")
+THROTTLE_WRITE = ENVIRONMENT.rate("THROTTLE_WRITE", "120/min")
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["seats.api.parsers.StrictJSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "seats.api.authentication.TokenAuthentication",
+        "seats.api.authentication.SessionAuthentication",
+    ],
+    # We have one format; ?format= is a parameter like any other that we do not know.
+    "URL_FORMAT_OVERRIDE": None,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "seats.api.problems.problem_response",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+
+REST_KNOX: dict[str, Any] = {
+    "TOKEN_TTL": timedelta(days=30),
+    "TOKEN_LIMIT_PER_USER": None,
+    "AUTO_REFRESH": False,
+    "AUTH_HEADER_PREFIX": "Token",
+}
+
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Holdfast",
+    "DESCRIPTION": "Seats of a cinema: see them, hold them, book them.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/",
+    "PREPROCESSING_HOOKS": ["seats.api.schema.document.one_spelling_each"],
+    "POSTPROCESSING_HOOKS": ["seats.api.schema.document.with_shapes"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+
+# Mistakes of clients (4xx) are theirs to read, in the answer. What is logged
+# is what somebody has to look after.
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {
+            "format": "{asctime}.{msecs:03.0f}Z {levelname} {name}: {message}",
+            "datefmt": "%Y-%m-%dT%H:%M:%S",
+            "style": "{",
+            "()": "config.log_lines.UtcFormatter",
+        },
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "seats": {"level": "INFO"},
+        # Replaces Django's own handlers, one of which mails administrators.
+        "django": {"handlers": [], "level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "CRITICAL"},
+    },
+}

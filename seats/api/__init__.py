@@ -1,0 +1,1 @@
+"""HTTP: an adapter over the engine."""

@@ -1,0 +1,31 @@
+"""What a client already has, and what it can read: ``If-None-Match``, ``Accept-Encoding``."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from django.http import HttpResponse
+from django.utils.http import parse_etags
+from rest_framework.request import Request
+
+
+def unless_known(request: Request, etag: str) -> HttpResponse | None:
+    """304 when the client names this ETag (weak or strong, alone or among others, or ``*``)."""
+    known = parse_etags(request.headers.get("If-None-Match", ""))
+    if "*" in known or etag.removeprefix("W/") in {tag.removeprefix("W/") for tag in known}:
+        return HttpResponse(status=304, headers={"ETag": etag})
+    return None
+
+
+_NO_WEIGHT = re.compile(r"q=0(\.0*)?")
+
+
+@lru_cache(maxsize=64)
+def accepts_gzip(accept_encoding: str) -> bool:
+    """Whether a client that sends this ``Accept-Encoding`` can read gzip."""
+    weights = {}
+    for coding in accept_encoding.lower().split(","):
+        name, _, weight = coding.partition(";")
+        weights[name.strip()] = _NO_WEIGHT.fullmatch(weight.replace(" ", "")) is None
+    return weights.get("gzip", weights.get("*", False))

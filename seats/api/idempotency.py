@@ -1,0 +1,54 @@
+"""The ``Idempotency-Key`` header: what makes repeating a request harmless.
+
+The engine stores and replays outcomes, inside its own transaction. Here the header is read, and the
+request is given a fingerprint by which the same key with a different request is noticed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Any, Final
+
+from rest_framework.request import Request
+
+from seats.api.problems import Problem
+from seats.domain import Customer
+from seats.reservations import Once
+
+HEADERS: Final = ("Idempotency-Key", "X-Idempotency-Key")
+REPLAYED_HEADER: Final = "Idempotency-Replayed"
+
+_KEY = re.compile(r"[\x20-\x7e]{1,255}")
+
+
+def key_of(request: Request) -> str | None:
+    """The key a request carries, under either name."""
+    keys = {request.headers[name] for name in HEADERS if name in request.headers}
+    if not keys:
+        return None
+    if len(keys) > 1:
+        raise Problem.invalid(HEADERS[0], "Two different keys were sent.")
+    key = keys.pop()
+    if not _KEY.fullmatch(key):
+        raise Problem.invalid(HEADERS[0], "A key has 1 to 255 printable ASCII characters.")
+    return key
+
+
+def canonical(request: Request) -> bytes:
+    """What must be the same when a request is repeated: method, address and body."""
+    body = json.dumps(request.data, sort_keys=True, separators=(",", ":"))
+    return f"{request.method}\n{request.path.rstrip('/')}\n{body}".encode()
+
+
+def once(request: Request, customer: Customer) -> Once | None:
+    """The promise a key asks for, or None where no key came."""
+    key = key_of(request)
+    if key is None:
+        return None
+    return Once(customer.key, key, hashlib.sha256(canonical(request)).hexdigest())
+
+
+def replayed_headers(outcome: Any) -> dict[str, str]:
+    return {REPLAYED_HEADER: "true"} if outcome.replayed else {}

@@ -1,0 +1,181 @@
+"""Reading a request's body: strict JSON, an object, of bounded size.
+
+Everything odd is refused here, once, before anything looks at a field: so the rest of the API and
+the databases (which disagree about NUL and surrogates) never see it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from io import BytesIO
+from typing import Any, Final, NoReturn
+
+from django.http import HttpRequest
+from django.http.request import UnreadablePostError
+from django.utils.http import parse_header_parameters
+from rest_framework.exceptions import UnsupportedMediaType
+from rest_framework.parsers import BaseParser
+
+from seats.api.problems import Problem
+
+MAX_BODY_BYTES: Final = 256 * 1024
+MAX_DEPTH: Final = 20
+MAX_DIGITS: Final = 100
+
+# A client that has not finished sending sees a broken connection instead of our answer, so some of
+# what is too much is read all the same.
+_DRAINED_BYTES: Final = 4 * MAX_BODY_BYTES
+
+
+class StrictJSONParser(BaseParser):
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: Any,
+        media_type: str | None = None,
+        parser_context: Any = None,  # noqa: ARG002 - the framework passes it
+    ) -> dict[str, Any]:
+        if not is_utf8(media_type or ""):
+            raise UnsupportedMediaType(media_type or "")
+        return read_object(read_bytes(stream))
+
+
+def is_utf8(media_type: str) -> bool:
+    """JSON is UTF-8; a charset may say so, and nothing else."""
+    _, parameters = parse_header_parameters(media_type)
+    return parameters.get("charset", "utf-8").lower() in {"utf-8", "utf8"}
+
+
+def too_large() -> Problem:
+    return Problem("too_large", f"A request may have up to {MAX_BODY_BYTES // 1024} KB.")
+
+
+def malformed(text: str) -> Problem:
+    return Problem.invalid("body", text)
+
+
+def refuse_declared_size(request: HttpRequest) -> None:
+    """Refuses a body that says of itself that it is too large."""
+    declared = request.META.get("CONTENT_LENGTH") or ""
+    if declared.isascii() and declared.isdecimal() and _is_too_long(declared):
+        drain(request)
+        raise too_large()
+
+
+def _is_too_long(digits: str) -> bool:
+    digits = digits.lstrip("0")
+    return len(digits) > len(str(MAX_BODY_BYTES)) or int(digits or "0") > MAX_BODY_BYTES
+
+
+def drain(stream: Any) -> None:
+    remaining = _DRAINED_BYTES
+    try:
+        while remaining > 0 and (chunk := stream.read(min(remaining, 64 * 1024))):
+            remaining -= len(chunk)
+    except OSError:
+        return
+
+
+def unfold_chunks(request: HttpRequest) -> None:
+    """Makes a chunked body, which has no Content-Length, look like any other."""
+    if "chunked" not in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
+        return
+    if not request.META.get("wsgi.input_terminated"):
+        raise malformed("This server needs a Content-Length.")
+    body = request.META["wsgi.input"].read(MAX_BODY_BYTES + 1)
+    if len(body) > MAX_BODY_BYTES:
+        drain(request.META["wsgi.input"])
+        raise too_large()
+    request.META["CONTENT_LENGTH"] = str(len(body))
+    request._stream = BytesIO(body)  # noqa: SLF001 - where Django reads
+
+
+def read_bytes(stream: Any) -> bytes:
+    try:
+        body: bytes = stream.read(MAX_BODY_BYTES + 1)
+    except UnreadablePostError:
+        raise malformed("The body ended too early.") from None
+    if len(body) > MAX_BODY_BYTES:
+        drain(stream)
+        raise too_large()
+    return body
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    """The JSON object in a body. No body at all is an object without members."""
+    if not body:
+        return {}
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise malformed("This is not UTF-8.") from None
+    try:
+        value = json.loads(
+            text,
+            parse_constant=_no_constant,
+            parse_float=_finite,
+            parse_int=_bounded,
+            object_pairs_hook=_no_twins,
+        )
+    except RecursionError:
+        raise malformed("This is nested too deeply.") from None
+    except ValueError:
+        raise malformed("This is not JSON.") from None
+    if not isinstance(value, dict):
+        raise malformed("A JSON object is needed here: {…}.")
+    _refuse_odd_content(value, escapes="\\u" in text)
+    return value
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise malformed(f"{name} is not JSON.")
+
+
+def _finite(literal: str) -> float:
+    number = float(literal)
+    if not math.isfinite(number):
+        raise malformed("A number is out of range.")
+    return number
+
+
+def _bounded(literal: str) -> int:
+    if len(literal) > MAX_DIGITS:
+        raise malformed("A number is out of range.")
+    return int(literal)
+
+
+def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise malformed("A member is named twice in the same object.")
+    return members
+
+
+def _refuse_odd_content(value: Any, *, escapes: bool) -> None:
+    """Only an escape can bring NUL or half a surrogate pair past the decoder."""
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        inner: list[Any] = []
+        for item in level:
+            if isinstance(item, dict):
+                if escapes:
+                    _refuse_odd_texts(item)
+                inner.extend(item.values())
+            elif isinstance(item, list):
+                inner.extend(item)
+            elif escapes and isinstance(item, str):
+                _refuse_odd_texts((item,))
+        if not inner:
+            return
+        level = inner
+    raise malformed("This is nested too deeply.")
+
+
+def _refuse_odd_texts(texts: Any) -> None:
+    for text in texts:
+        if "\0" in text:
+            raise malformed("A text contains the character NUL.")
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            raise malformed("A text contains half a surrogate pair.")

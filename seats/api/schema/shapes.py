@@ -1,0 +1,210 @@
+"""The shapes of answers, as JSON Schema. Their names are the components of the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from seats.api.problems import KINDS, TYPE_PREFIX
+from seats.domain import MAX_SEAT_NUMBER, EventKind, SeatStatus
+
+Shape = dict[str, Any]
+
+
+def record(optional: frozenset[str] = frozenset(), /, **members: Shape) -> Shape:
+    """An object with these members. Later versions may add others."""
+    return {
+        "type": "object",
+        "properties": members,
+        "required": [name for name in members if name not in optional],
+    }
+
+
+def ref(name: str) -> Shape:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def many(items: Shape) -> Shape:
+    return {"type": "array", "items": items}
+
+
+def or_null(shape: Shape) -> Shape:
+    return {**shape, "type": [shape["type"], "null"]}
+
+
+TEXT: Final[Shape] = {"type": "string"}
+FLAG: Final[Shape] = {"type": "boolean"}
+COUNT: Final[Shape] = {"type": "integer", "minimum": 0}
+ID: Final[Shape] = {"type": "integer", "minimum": 1}
+PLACE: Final[Shape] = {"type": "number"}
+MOMENT: Final[Shape] = {
+    "type": "string",
+    "format": "date-time",
+    "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$",
+    "examples": ["2026-11-21T19:30:00.000Z"],
+}
+DAY: Final[Shape] = {"type": "string", "format": "date"}
+MONEY: Final[Shape] = {"type": "string", "pattern": r"^\d+\.\d{2}$", "examples": ["12.50"]}
+CURRENCY: Final[Shape] = {"type": "string", "pattern": "^[A-Z]{3}$", "examples": ["EUR"]}
+LABEL: Final[Shape] = {"type": "string", "pattern": "^[A-Z]{1,4}[1-9][0-9]{0,3}$"}
+ROW: Final[Shape] = {"type": "string", "pattern": "^[A-Z]{1,4}$"}
+SEAT_NAME: Final[Shape] = {
+    "oneOf": [
+        {"type": "string", "pattern": "^[A-Za-z]{1,4}-?0{0,8}[1-9][0-9]{0,3}$"},
+        record(
+            row={"type": "string", "pattern": "^[A-Za-z]{1,4}$"},
+            number={"type": "integer", "minimum": 1, "maximum": MAX_SEAT_NUMBER},
+        ),
+    ],
+    "examples": ["A1", {"row": "A", "number": 1}],
+}
+CURSOR: Final[Shape] = {"type": "string", "description": "Opaque. Send it back as `since`."}
+STATUS: Final[Shape] = {"type": "string", "enum": [status.value for status in SeatStatus]}
+
+_NAMED: Final = {"id": ID, "row": ROW, "number": ID, "label": LABEL}
+_PRICED: Final = {**_NAMED, "tier": TEXT, "price": MONEY}
+
+_SHOW: Final = {
+    "id": ID,
+    "movie": TEXT,
+    "synopsis": TEXT,
+    "rating": TEXT,
+    "duration_minutes": COUNT,
+    "screen": TEXT,
+    "start_time": MOMENT,
+    "end_time": MOMENT,
+    "time_zone": {"type": "string", "description": "Where the cinema stands."},
+    "price": MONEY,
+    "currency": CURRENCY,
+    "poster_url": {"type": "string", "description": "Empty where there is none."},
+}
+
+_BOOKING: Final = {
+    "reference": {"type": "string", "examples": ["K7TR-29QF"]},
+    "show_id": ID,
+    "status": {"type": "string", "enum": ["confirmed", "cancelled"]},
+    "seats": many(ref("PricedSeat")),
+    "total_price": MONEY,
+    "currency": CURRENCY,
+    "booked_at": MOMENT,
+    "cancelled_at": or_null(MOMENT),
+}
+
+COMPONENTS: Final[dict[str, Shape]] = {
+    "Stats": record(available=COUNT, held=COUNT, booked=COUNT, total=COUNT),
+    "Show": record(**_SHOW, stats=ref("Stats")),
+    "Shows": record(shows=many(ref("Show"))),
+    "Layout": record(
+        show_id=ID,
+        screen=TEXT,
+        tiers=many(record(id=TEXT, name=TEXT, price=MONEY)),
+        seats=many(
+            record(**_NAMED, x=PLACE, y=PLACE, tier=TEXT, section=TEXT, features=many(TEXT)),
+        ),
+    ),
+    "Seats": record(
+        show_id=ID,
+        screen=TEXT,
+        stats=ref("Stats"),
+        cursor=CURSOR,
+        seats=many(record(**_PRICED, status=STATUS, held_until=or_null(MOMENT), mine=FLAG)),
+    ),
+    "SeatStatus": record(
+        show_id=ID,
+        cursor=CURSOR,
+        full={
+            **FLAG,
+            "description": "true: `seats` has every seat. false: those that changed since `since`.",
+        },
+        server_time=MOMENT,
+        poll_after_ms=COUNT,
+        stats=ref("Stats"),
+        seats=many(ref("SeatState")),
+    ),
+    "SeatState": record(**_NAMED, status=STATUS, held_until=or_null(MOMENT)),
+    "PricedSeat": record(**_PRICED),
+    "User": record(id=ID, username=TEXT, email=TEXT),
+    "Registered": record(message=TEXT, user=ref("User")),
+    "LoggedIn": record(message=TEXT, token=TEXT, user=ref("User")),
+    "Me": record(user=ref("User")),
+    "Message": record(message=TEXT),
+    "Hold": record(
+        id=ID,
+        show_id=ID,
+        seats=many(ref("PricedSeat")),
+        expires_at=MOMENT,
+        expires_in={**COUNT, "description": "Whole seconds from the moment of the answer."},
+        total_price=MONEY,
+        currency=CURRENCY,
+    ),
+    "Held": record(message=TEXT, hold=ref("Hold"), expires_at=MOMENT, cursor=CURSOR),
+    "Holds": record(holds=many(ref("Hold"))),
+    "Released": record(
+        message=TEXT, show_id=ID, released=many(LABEL), not_held=many(LABEL), cursor=CURSOR
+    ),
+    "Booking": record(**_BOOKING),
+    "Booked": record(message=TEXT, booking=ref("Booking"), total_paid=MONEY, cursor=CURSOR),
+    "Cancelled": record(message=TEXT, booking=ref("Booking"), cursor=CURSOR),
+    "MyBooking": record(**_BOOKING, show=record(**_SHOW)),
+    "BookingAnswer": record(booking=ref("MyBooking")),
+    "Bookings": record(bookings=many(ref("MyBooking"))),
+    "Events": record(
+        events=many(
+            record(
+                version=ID,
+                kind={"type": "string", "enum": [kind.value for kind in EventKind]},
+                seats=many(LABEL),
+                at=MOMENT,
+                held_until=or_null(MOMENT),
+                hold={
+                    "type": ["integer", "null"],
+                    "description": "Tells one hold from another, and not whose it is.",
+                },
+            )
+        ),
+        next={**COUNT, "description": "Send it back as `after`."},
+    ),
+    "Health": record(status={"type": "string", "enum": ["ok"]}),
+}
+
+# What an error of a code says beside the members that all errors have.
+FACTS: Final[dict[str, dict[str, Shape]]] = {
+    "invalid": {
+        "errors": {
+            "type": "object",
+            "additionalProperties": many(TEXT),
+            "description": "For each field, parameter or header: what is wrong with it.",
+        }
+    },
+    "seat_not_found": {"unknown": many({"type": ["integer", "string"]})},
+    "seats_unavailable": {
+        "conflicts": many(ref("SeatState")),
+        "alternatives": many(many(LABEL)),
+    },
+    "not_held": {"not_held": many(LABEL)},
+    "seat_limit": {"limit": ID},
+}
+
+# Members that are missing where the whole request is meant.
+_SOMETIMES: Final = frozenset({"errors", "not_held"})
+
+
+def problem(code: str) -> Shape:
+    """The body of an error with this code."""
+    kind = KINDS[code]
+    members: dict[str, Shape] = {
+        "type": {"type": "string", "const": TYPE_PREFIX + code},
+        "title": {"type": "string", "const": kind.title},
+        "status": {"type": "integer", "const": kind.status},
+        "detail": {"type": "string", "description": "For the person in front of the screen."},
+        "code": {"type": "string", "const": code},
+        **FACTS.get(code, {}),
+    }
+    return record(_SOMETIMES, **members)
+
+
+def problem_name(code: str) -> str:
+    """seats_unavailable -> SeatsUnavailableProblem"""
+    return "".join(word.capitalize() for word in code.split("_")) + "Problem"
+
+
+COMPONENTS.update({problem_name(code): problem(code) for code in KINDS})

@@ -1,0 +1,1 @@
+"""What requests may say (``requests``) and what answers contain (``answers``)."""

@@ -1,0 +1,51 @@
+"""The poll: what has changed since the caller last asked."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+from rest_framework.request import Request
+
+from seats import availability, feed
+from seats.api import conditional, fields
+from seats.api.base import SHARED, Endpoint
+from seats.api.schema import shapes
+from seats.api.schema.describe import SHOW_ID, operation, query
+
+
+class Status(Endpoint):
+    """The same for every caller, so nobody is asked who they are. The feed has the bytes ready."""
+
+    authentication_classes = []
+    cache_control = SHARED
+
+    @operation(
+        "What has changed",
+        "For pages that follow a show. Send the `cursor` of one answer as `since` of the next, and"
+        " wait `poll_after_ms` in between.",
+        answer="SeatStatus",
+        errors=["invalid", "show_not_found"],
+        parameters=[SHOW_ID, query("since", shapes.TEXT, "The cursor of an earlier answer.")],
+        etag=True,
+    )
+    def poll_status(self, request: Request) -> HttpResponseBase:
+        show_id = fields.show_id_of(request.query_params)
+        if show_id is None:
+            show_id = availability.next_show_id()
+        status = feed.status_answer(show_id, request.query_params.get("since"))
+        known = conditional.unless_known(request, status.etag)
+        if known is not None:
+            patch_vary_headers(known, ["Accept-Encoding"])
+            return known
+        readable = conditional.accepts_gzip(request.headers.get("Accept-Encoding", ""))
+        zipped = status.gzipped if readable else None
+        answer = HttpResponse(
+            status.body if zipped is None else zipped,
+            content_type="application/json",
+            headers={"ETag": status.etag},
+        )
+        if zipped is not None:
+            answer.headers["Content-Encoding"] = "gzip"
+        patch_vary_headers(answer, ["Accept-Encoding"])
+        return answer

@@ -1,0 +1,31 @@
+"""Clears away holds whose time has run out. Nothing waits for it: such seats are free anyway."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from seats import reservations
+from seats.errors import Busy
+from seats.management.wording import counted
+
+
+class Command(BaseCommand):
+    help = (
+        "Clears away holds whose time has run out, and answers kept for repeated requests that are"
+        " older than a day. May run at any time, and several times at once."
+    )
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        try:
+            seats = reservations.tidy()
+            answers = reservations.forget_old_answers()
+        except Busy as busy:
+            raise CommandError(
+                "The database was too busy. Nothing is wrong: run this again later."
+            ) from busy
+        self.stdout.write(
+            f"Cleared {counted(seats, 'seat')} whose hold had run out,"
+            f" forgot {counted(answers, 'old answer')}."
+        )
