@@ -1,0 +1,238 @@
+// Actions are named after what happened.
+
+import { addEntries, entriesFrom } from './activity.js';
+import { seatsTogether, centreOf } from './best-seats.js';
+import { addSample, clockOffset } from './clock.js';
+import { ofOneShow } from './state.js';
+import { isFree } from './selectors.js';
+
+function withNote(state, note) {
+  return { ...state, note: { tone: 'calm', values: {}, offers: [], ...note } };
+}
+
+function setStatus(seats, ids, status) {
+  const next = new Map(seats);
+  for (const id of ids) {
+    const seat = next.get(id);
+    if (seat) next.set(id, { ...seat, status, held_until: null });
+  }
+  return next;
+}
+
+function logOwn(state, kind, seats, at) {
+  return addEntries(state.activity, [{ kind, seats, at, own: true }]);
+}
+
+// Another free group of the same size for somebody whose pick was taken.
+function pickInstead(state, wanted) {
+  const { drawing } = state.hall;
+  if (!drawing) return [];
+  const ids = seatsTogether(drawing, {
+    count: wanted.length,
+    isFree: (id) => isFree(state, id),
+    near: centreOf(drawing, wanted),
+  });
+  return ids ? [{ kind: 'pick', ids }] : [];
+}
+
+function conflictMet(state, { conflicts, alternatives, wanted }) {
+  const seats = new Map(state.seats);
+  for (const seat of conflicts) seats.set(seat.id, { ...seats.get(seat.id), ...seat });
+  const ids = new Set(conflicts.map((seat) => seat.id));
+  const byLabel = state.hall.drawing?.byLabel ?? new Map();
+  const offers = alternatives
+    .map((labels) => labels.map((label) => byLabel.get(label)))
+    .filter((group) => group.length && group.every((id) => id !== undefined))
+    .map((group) => ({ kind: 'hold', ids: group }));
+  return withNote({ ...state, seats, picked: state.picked.filter((id) => !ids.has(id)) }, {
+    tone: 'warn',
+    key: 'problem.taken',
+    values: { count: conflicts.length, seats: conflicts },
+    more: { key: offers.length ? 'problem.together' : 'problem.noTogether', values: { count: wanted } },
+    offers,
+  });
+}
+
+function dropLostPicks(state) {
+  const kept = state.picked.filter((id) => isFree(state, id));
+  if (kept.length === state.picked.length) return state;
+  const next = { ...state, picked: kept };
+  const lost = state.picked
+    .filter((id) => !isFree(state, id) && !state.holdIds.has(id) && !state.booked.has(id))
+    .map((id) => state.hall.drawing?.seats.get(id))
+    .filter(Boolean);
+  if (!lost.length) return next;
+  return withNote(next, {
+    tone: 'warn',
+    key: 'problem.pickedLost',
+    values: { count: lost.length, seats: lost },
+    offers: pickInstead(next, state.picked),
+  });
+}
+
+function statusAnswered(state, { answer }) {
+  if (answer.show_id !== state.showId) return state;
+  const seats = answer.full ? new Map() : new Map(state.seats);
+  for (const seat of answer.seats) seats.set(seat.id, seat);
+  const known = state.cursor !== null && !answer.full;
+  const changed = answer.seats.length > 0 || answer.full;
+  const next = {
+    ...state,
+    seats: changed ? seats : state.seats,
+    stats: sameStats(state.stats, answer.stats) ? state.stats : answer.stats,
+    cursor: answer.cursor,
+    answeredAt: Date.parse(answer.server_time),
+    activity: known
+      ? addEntries(state.activity, entriesFrom(state.seats, answer.seats, answer.server_time))
+      : state.activity,
+    shows: sameStats(state.stats, answer.stats) ? state.shows : showsWithStats(state.shows, answer),
+  };
+  // While our own hold is on its way, a pick that turns "held" is most likely ours.
+  return changed && state.pending?.kind !== 'hold' ? dropLostPicks(next) : next;
+}
+
+function sameStats(one, other) {
+  return Boolean(one && other) && ['available', 'held', 'booked', 'total'].every((name) => one[name] === other[name]);
+}
+
+function showsWithStats(shows, { show_id: showId, stats }) {
+  return { ...shows, list: shows.list.map((show) => (show.id === showId ? { ...show, stats } : show)) };
+}
+
+function withHold(state, hold) {
+  const holdIds = new Set((hold?.seats ?? []).map((seat) => seat.id));
+  const same =
+    state.hold?.expires_at === hold?.expires_at &&
+    holdIds.size === state.holdIds.size &&
+    [...holdIds].every((id) => state.holdIds.has(id));
+  if (same && Boolean(state.hold) === Boolean(hold)) return state;
+  return {
+    ...state,
+    hold: hold && { ...hold },
+    holdIds,
+    picked: state.picked.filter((id) => !holdIds.has(id)),
+  };
+}
+
+function withBookings(state, list) {
+  const booked = new Set();
+  for (const booking of list) {
+    if (booking.status === 'cancelled' || booking.status === 'rejected') continue;
+    for (const seat of booking.seats ?? []) booked.add(seat.id);
+  }
+  return { ...state, bookings: { phase: 'ready', list }, booked };
+}
+
+function replaceBooking(list, booking) {
+  const known = list.findIndex((other) => other.reference === booking.reference);
+  if (known < 0) return [booking, ...list];
+  return list.map((other, index) => (index === known ? { ...other, ...booking } : other));
+}
+
+const reactions = {
+  'shows/loaded': (state, { shows }) => ({ ...state, shows: { phase: 'ready', list: shows } }),
+  'shows/failed': (state) => ({
+    ...state,
+    shows: { ...state.shows, phase: state.shows.list.length ? 'ready' : 'failed' },
+  }),
+
+  'show/chosen': (state, { showId }) =>
+    showId === state.showId ? state : { ...state, ...ofOneShow(showId), link: { ...state.link, phase: 'connecting' } },
+  'hall/drawn': (state, { drawing }) =>
+    drawing.showId === state.showId ? { ...state, hall: { phase: 'ready', drawing } } : state,
+  'hall/failed': (state) => ({ ...state, hall: { ...state.hall, phase: 'failed' } }),
+  'hall/loading': (state) => ({ ...state, hall: { ...state.hall, phase: 'loading' } }),
+
+  'status/answered': statusAnswered,
+  'status/unchanged': (state, { at }) => ({ ...state, answeredAt: at ?? state.answeredAt }),
+  'clock/sampled': (state, { sample }) => {
+    const samples = addSample(state.clock.samples, sample);
+    return samples === state.clock.samples ? state : { ...state, clock: { samples, offset: clockOffset(samples) } };
+  },
+  'link/changed': (state, { phase, retryAt = null, failures = 0 }) =>
+    state.link.phase === phase && state.link.retryAt === retryAt
+      ? state
+      : { ...state, link: { phase, retryAt, failures } },
+
+  'person/known': (state, { name }) => ({ ...state, person: { phase: 'known', name } }),
+  'person/guest': (state) => ({
+    ...withHold({ ...state, booked: new Set(), bookings: { phase: 'idle', list: [] } }, null),
+    person: { phase: 'guest', name: '' },
+  }),
+
+  'picks/changed': (state, { picked }) => ({ ...state, picked }),
+  'conflict/met': conflictMet,
+
+  'work/started': (state, { kind }) => ({ ...state, pending: { kind, waiting: false } }),
+  'work/waiting': (state) => (state.pending ? { ...state, pending: { ...state.pending, waiting: true } } : state),
+  'work/ended': (state) => (state.pending ? { ...state, pending: null } : state),
+
+  'holds/loaded': (state, { holds }) =>
+    withHold(state, holds.find((hold) => hold.show_id === state.showId && hold.seats.length) ?? null),
+  'hold/made': (state, { hold, at }) => {
+    if (hold.show_id !== state.showId) return state;
+    const fresh = hold.seats.filter((seat) => !state.holdIds.has(seat.id));
+    const held = withHold(state, hold);
+    return {
+      ...held,
+      note: null,
+      seats: setStatus(held.seats, hold.seats.map((seat) => seat.id), 'HELD'),
+      activity: fresh.length ? logOwn(state, 'held', fresh, at) : state.activity,
+    };
+  },
+  'hold/extended': (state, { hold }) => (hold.show_id === state.showId ? { ...withHold(state, hold), note: null } : state),
+  'hold/released': (state, { ids, at }) => {
+    const gone = [...state.holdIds].filter((id) => ids.includes(id));
+    const seats = gone.map((id) => state.hold.seats.find((seat) => seat.id === id));
+    const left = state.hold ? state.hold.seats.filter((seat) => !ids.includes(seat.id)) : [];
+    return {
+      ...withHold(state, left.length ? { ...state.hold, seats: left } : null),
+      note: null,
+      seats: setStatus(state.seats, gone, 'AVAILABLE'),
+      activity: gone.length ? logOwn(state, 'released', seats, at) : state.activity,
+    };
+  },
+  'hold/ended': (state, { key = 'problem.expired', seats = state.hold?.seats ?? [] }) => {
+    const ids = seats.map((seat) => seat.id);
+    return withNote(withHold(state, null), {
+      tone: 'warn',
+      key,
+      values: {},
+      offers: ids.length ? [{ kind: 'again', ids }] : [],
+    });
+  },
+
+  'booking/made': (state, { booking, at }) => {
+    const ids = booking.seats.map((seat) => seat.id);
+    const left = state.hold ? state.hold.seats.filter((seat) => !ids.includes(seat.id)) : [];
+    const listed = withBookings(state, replaceBooking(state.bookings.list, { status: 'confirmed', ...booking }));
+    const here = booking.show_id === state.showId;
+    return {
+      ...(here ? withHold(listed, left.length ? { ...state.hold, seats: left } : null) : listed),
+      note: null,
+      ticket: { ...booking, fresh: true },
+      seats: here ? setStatus(state.seats, ids, 'BOOKED') : state.seats,
+      activity: here ? logOwn(state, 'booked', booking.seats, at) : state.activity,
+    };
+  },
+  'booking/cancelled': (state, { booking }) => {
+    const ids = (booking.seats ?? []).map((seat) => seat.id);
+    const listed = withBookings(state, replaceBooking(state.bookings.list, { ...booking, status: 'cancelled' }));
+    return { ...listed, seats: setStatus(listed.seats, ids, 'AVAILABLE') };
+  },
+  'bookings/loading': (state) => ({ ...state, bookings: { ...state.bookings, phase: 'loading' } }),
+  'bookings/loaded': (state, { bookings }) => withBookings(state, bookings),
+  'bookings/failed': (state) => ({ ...state, bookings: { ...state.bookings, phase: 'failed' } }),
+
+  'ticket/shown': (state, { booking }) => ({ ...state, ticket: booking }),
+  'ticket/closed': (state) => ({ ...state, ticket: null }),
+  'view/chosen': (state, { view }) => ({ ...state, view }),
+  'note/shown': (state, { note }) => withNote(state, note),
+  'note/closed': (state) => (state.note ? { ...state, note: null } : state),
+};
+
+export function reduce(state, action) {
+  const reaction = reactions[action.type];
+  if (!reaction) throw new Error(`Nothing is known of ${action.type}`);
+  return reaction(state, action);
+}

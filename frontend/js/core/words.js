@@ -1,0 +1,281 @@
+// All in one place, so that another language is one more dictionary.
+
+export const english = {
+  'site.title': 'Holdfast · Choose your seats',
+  'site.skip': 'Skip to the seats',
+  'site.noScript': 'This page draws the hall with JavaScript. Please switch it on to choose seats.',
+  'site.account': 'Your account',
+
+  'theme.auto': 'Colours as on this device',
+  'theme.dark': 'Dark colours',
+  'theme.light': 'Light colours',
+
+  'link.connecting': 'connecting',
+  'link.live': 'live',
+  'link.slow': 'slow',
+  'link.offline': 'offline since {time}',
+  'link.retrying': 'retrying in {seconds} s',
+  'link.retryingNow': 'retrying now',
+  'link.retryNow': 'Try now',
+  'link.stale': 'Seats as they were at {time}',
+  'link.label': 'Connection',
+
+  'number.1': 'one',
+  'number.2': 'two',
+  'number.3': 'three',
+  'number.4': 'four',
+  'number.5': 'five',
+  'number.6': 'six',
+  'number.7': 'seven',
+  'number.8': 'eight',
+  'number.9': 'nine',
+  'number.10': 'ten',
+
+  'shows.heading': 'On our screens',
+  'shows.free': { one: '{count} seat free', other: '{count} seats free' },
+  'shows.few': { one: 'Last seat', other: 'Last {count} seats' },
+  'shows.soldOut': 'Sold out',
+  'shows.closed': 'Has begun',
+  'shows.none': 'Nothing on sale yet',
+  'shows.noneText': 'The next films will appear here as soon as the box office opens them.',
+  'shows.failed': 'The programme could not be loaded',
+  'shows.failedText': 'We keep trying. You can also try now.',
+  'shows.gone': 'That show is no longer on sale. Here is the next one.',
+
+  'duration.hours': '{hours} h {minutes} min',
+  'duration.minutes': '{minutes} min',
+
+  'stats.available': 'free',
+  'stats.held': 'held',
+  'stats.booked': 'booked',
+  'stats.number': '{count}',
+  'stats.label': 'Seats of this show',
+
+  'hall.heading': 'Choose your seats',
+  'hall.screen': 'Screen',
+  'hall.map': 'Plan',
+  'hall.list': 'List',
+  'hall.view': 'Show the seats as',
+  'hall.grid': 'Seats, {screen}',
+  'hall.help':
+    'Arrow keys move between seats, Space picks. Home and End go to the ends of a row, Page Up and Page Down to the next section.',
+  'hall.zoomIn': 'Closer',
+  'hall.zoomOut': 'Further away',
+  'hall.zoomFit': 'Whole hall',
+  'hall.loading': 'Setting out the seats',
+  'hall.failed': 'The hall could not be drawn',
+  'hall.failedText': 'We keep trying. You can also try now.',
+
+  'legend.label': 'What the marks mean',
+  'legend.available': 'Free',
+  'legend.picked': 'Your pick',
+  'legend.held': 'Held for you',
+  'legend.taken': 'Held by others',
+  'legend.booked': 'Booked',
+  'legend.mine': 'Booked by you',
+  'legend.wheelchair': 'Wheelchair place',
+  'legend.companion': 'Companion seat',
+
+  'seat.name': 'Row {row}, seat {number}',
+  'seat.wheelchair': 'wheelchair place',
+  'seat.companion': 'companion seat',
+  'seat.state.available': 'free',
+  'seat.state.picked': 'picked by you',
+  'seat.state.held': 'held for you',
+  'seat.state.taken': 'held by someone else',
+  'seat.state.booked': 'booked',
+  'seat.state.mine': 'booked by you',
+
+  'list.row': 'Row {row}',
+  'list.free': { one: '{count} free', other: '{count} free' },
+  'list.onlyFree': 'Only free seats',
+  'list.nothing': 'No free seat in this show at the moment.',
+
+  'best.label': 'Seats together',
+  'best.fewer': 'One seat fewer',
+  'best.more': 'One seat more',
+  'best.button': { one: 'Best seat', other: 'Best {count} together' },
+  'best.anyTier': 'Any price',
+  'best.tier': 'Price group',
+  'best.none': {
+    one: 'There is no such seat free right now.',
+    other: 'There are no {count} free seats side by side right now. Fewer, or another price, may work.',
+  },
+
+  'panel.heading': 'Your seats',
+  'panel.empty': 'Touch a seat in the plan, or let us find the best ones together.',
+  'panel.emptyNote': 'The clock starts only when you hold them.',
+  'panel.heldHeading': 'Held for you',
+  'panel.total': 'Total',
+  'panel.clear': 'Clear',
+  'panel.left': '{time} left',
+  'panel.until': 'until {time}',
+  'panel.keep': 'Keep my seats',
+  'panel.keepSoon': 'Need longer? Keep your seats.',
+  'panel.release': 'Let them go',
+  'panel.releaseOne': 'Let {seat} go',
+  'panel.unpick': 'Take {seat} off',
+  'panel.yours': '{seats} is yours until {time}. Let it go?',
+  'panel.checking': 'Checking your seats',
+  'panel.nothing': 'No seats yet',
+  'panel.seatsShort': { one: '{count} seat', other: '{count} seats' },
+
+  'action.hold': { one: 'Hold {count} seat · {price}', other: 'Hold {count} seats · {price}' },
+  'action.holdMore': {
+    one: 'Hold {count} more seat · {price}',
+    other: 'Hold {count} more seats · {price}',
+  },
+  'action.confirm': 'Confirm booking',
+  'action.holding': 'Holding your seats',
+  'action.booking': 'Booking your seats',
+  'action.extending': 'Asking for more time',
+  'action.releasing': 'Letting go',
+  'action.cancelling': 'Cancelling',
+  'action.waiting': 'The line dropped. Asking again, nothing happens twice.',
+  'action.close': 'Close',
+  'action.dismiss': 'Put this note away',
+  'action.tryAgain': 'Try again',
+  'action.holdThese': 'Hold {seats}',
+  'action.pickThese': 'Pick {seats}',
+  'action.pickAgain': { one: 'Pick it again', other: 'Pick them again' },
+
+  'soldOut.heading': 'Sold out',
+  'soldOut.text': 'Every seat of this show is booked.',
+  'soldOut.held': {
+    one: 'One seat is only held right now and may come back. This page will show it.',
+    other: '{count} seats are only held right now and may come back. This page will show it.',
+  },
+  'soldOut.other': 'There is room here:',
+  'closed.heading': 'This show has begun',
+  'closed.text': 'Seats are no longer sold for it. Enjoy the film if you are inside.',
+
+  'problem.taken': {
+    one: '{seats} was taken a moment ago.',
+    other: '{seats} were taken a moment ago.',
+  },
+  'problem.together': {
+    one: 'These are free, one touch holds yours:',
+    other: 'These {number} are together and free:',
+  },
+  'problem.noTogether': {
+    one: 'No other seat is free right now.',
+    other: 'No {number} seats together are free right now.',
+  },
+  'problem.expired': 'Your time ran out, so your seats went back on sale.',
+  'problem.notHeld': 'These seats are no longer held for you.',
+  'problem.limit': {
+    one: 'One customer can hold one seat of a show.',
+    other: 'One customer can hold up to {count} seats of a show.',
+  },
+  'problem.extensionLimit': 'Your seats cannot be kept longer than this. Please confirm before the clock runs out.',
+  'problem.closed': 'Seats are no longer sold for this show.',
+  'problem.showGone': 'This show is no longer on sale.',
+  'problem.seatGone': 'One of these seats is not in this hall any more. The plan has been drawn afresh.',
+  'problem.bookingGone': 'This booking could not be found.',
+  'problem.notCancellable': 'This booking can no longer be cancelled here. Please ask at the box office.',
+  'problem.busy': 'The box office is very busy. Please try again in a moment.',
+  'problem.throttled': {
+    one: 'That was a lot at once. Please wait a second.',
+    other: 'That was a lot at once. Please wait {count} seconds.',
+  },
+  'problem.unreachable': 'We cannot reach the box office right now. As soon as we can, we will check what happened to your seats.',
+  'problem.unknown': 'That did not work, and nothing was changed. Please try again.',
+  'problem.signIn': 'Please log in once more, then we carry on where you were.',
+  'problem.credentials': 'This name and password do not belong together. Please check both.',
+  'problem.usernameTaken': 'Somebody already uses this name. Please choose another.',
+  'problem.check': 'Please check the marked fields.',
+  'problem.pickedLost': {
+    one: '{seats} from your pick was taken a moment ago.',
+    other: '{seats} from your pick were taken a moment ago.',
+  },
+
+  'account.logIn': 'Log in',
+  'account.register': 'Register',
+  'account.logOut': 'Log out',
+  'account.username': 'Name',
+  'account.password': 'Password',
+  'account.email': 'E-mail (optional)',
+  'account.newHere': 'New here?',
+  'account.known': 'Been here before?',
+  'account.toHold': 'To hold {seats}, tell us who you are. Your pick stays as it is.',
+  'account.showPassword': 'Show password',
+  'account.hello': 'Logged in as {name}.',
+  'account.bye': 'You are logged out.',
+  'account.needed': 'Please fill this in.',
+  'account.working': 'One moment',
+
+  'bookings.heading': 'My bookings',
+  'bookings.none': 'No bookings yet. Your tickets will be kept here.',
+  'bookings.failed': 'Your bookings could not be loaded. Please try again.',
+  'bookings.loading': 'Looking for your bookings',
+  'bookings.cancel': 'Cancel booking',
+  'bookings.cancelAsk': 'Give back {seats}? They go on sale at once.',
+  'bookings.cancelYes': 'Yes, give them back',
+  'bookings.cancelNo': 'Keep my booking',
+  'bookings.cancelled': 'Cancelled',
+  'bookings.cancelledNow': 'Booking {reference} is cancelled.',
+  'bookings.ticket': 'Ticket',
+
+  'ticket.heading': 'Your ticket',
+  'ticket.done': 'Booked. Enjoy the film.',
+  'ticket.reference': 'Reference',
+  'ticket.seats': { one: 'Seat', other: 'Seats' },
+  'ticket.hall': 'Hall',
+  'ticket.when': 'When',
+  'ticket.paid': 'Total',
+  'ticket.name': 'Name',
+  'ticket.print': 'Print',
+  'ticket.show': 'Show this reference at the door.',
+
+  'activity.heading': 'What is happening',
+  'activity.none': 'Seats that change hands will be noted here.',
+  'activity.held': '{seats} held',
+  'activity.booked': '{seats} booked',
+  'activity.released': '{seats} free again',
+  'activity.cancelled': '{seats} back on sale',
+  'activity.you.held': 'You hold {seats}',
+  'activity.you.booked': 'You booked {seats}',
+  'activity.you.released': 'You let {seats} go',
+
+  'say.picked': { one: '{seat} picked. {count} seat, {price}.', other: '{seat} picked. {count} seats, {price}.' },
+  'say.unpicked': {
+    one: '{seat} taken off. {count} seat, {price}.',
+    other: '{seat} taken off. {count} seats, {price}.',
+    zero: '{seat} taken off. Nothing picked.',
+  },
+  'say.pickedMany': { one: '{count} seat picked, {price}.', other: '{count} seats picked, {price}.' },
+  'say.cleared': 'Nothing picked.',
+  'say.held': { one: '{seats} is held for you until {time}.', other: '{seats} are held for you until {time}.' },
+  'say.extended': 'Your seats are kept until {time}.',
+  'say.released': { one: '{seats} is free again.', other: '{seats} are free again.' },
+  'say.booked': 'Booked. Your reference is {reference}.',
+  'say.minutesLeft': {
+    one: 'One minute left for your seats. Keep my seats gives you more time.',
+    other: '{count} minutes left for your seats. Keep my seats gives you more time.',
+  },
+  'say.secondsLeft': 'Thirty seconds left for your seats.',
+  'say.offline': 'The connection is lost. Seats may have changed since {time}.',
+  'say.live': 'The connection is back.',
+  'say.seatTaken': 'This seat is held by someone else.',
+  'say.seatBooked': 'This seat is booked.',
+  'say.seatMine': 'This seat is already yours.',
+};
+
+export function createWords(dictionary, locale) {
+  const plural = new Intl.PluralRules(locale);
+  const number = new Intl.NumberFormat(locale);
+  // Row and seat numbers are names; only what is counted is written as a number.
+  const told = (name, value) => (name === 'count' && Number.isFinite(value) ? number.format(value) : String(value));
+
+  function form(entry, count) {
+    if (count === 0 && entry.zero) return entry.zero;
+    return entry[plural.select(count)] ?? entry.other;
+  }
+
+  return function say(key, values = {}) {
+    const entry = dictionary[key];
+    if (entry === undefined) throw new Error(`No words for ${key}`);
+    const sentence = typeof entry === 'string' ? entry : form(entry, values.count);
+    return sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? told(name, values[name]) : whole));
+  };
+}

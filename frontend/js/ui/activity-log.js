@@ -1,0 +1,32 @@
+import { seatsInShort } from '../core/seat-names.js';
+import { html, replace } from './nodes.js';
+
+export function createActivityLog({ root, say, times, locale }) {
+  const list = html('ol', { class: 'log-list', reversed: true });
+  const nothing = html('p', { class: 'log-none', text: say('activity.none') });
+  root.append(nothing, list);
+  let rows = new Map();
+
+  function buildRow(entry) {
+    const words = entry.own ? `activity.you.${entry.kind}` : `activity.${entry.kind}`;
+    const many = entry.seats.length > 12;
+    const seats = many ? say('panel.seatsShort', { count: entry.seats.length }) : seatsInShort(entry.seats, locale);
+    return html(
+      'li',
+      { 'data-kind': entry.kind, 'data-own': entry.own },
+      html('time', { text: times.clockWithSeconds(entry.at) }),
+      html('span', { text: say(words, { seats }) }),
+    );
+  }
+
+  return {
+    update(state, before) {
+      if (state.activity === before.activity) return;
+      const next = new Map();
+      for (const entry of state.activity) next.set(entry.serial, rows.get(entry.serial) ?? buildRow(entry));
+      rows = next;
+      nothing.hidden = rows.size > 0;
+      replace(list, [...rows.values()]);
+    },
+  };
+}
