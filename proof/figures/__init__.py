@@ -1,0 +1,1 @@
+"""Every figure of every database, measured here and now: `make proof`."""

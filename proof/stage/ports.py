@@ -1,0 +1,28 @@
+"""Ports for what is started here."""
+
+from __future__ import annotations
+
+import random
+import socket
+
+RANGE = range(8130, 8150)
+
+
+def free_port() -> int:
+    """One that nobody listens on. Tried in any order, so that two runs seldom want the same one."""
+    for port in random.sample(RANGE, len(RANGE)):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise OSError(f"every port from {RANGE.start} to {RANGE.stop - 1} is in use")
+
+
+def listens(port: int) -> bool:
+    """Whether somebody takes connections there."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -1,0 +1,65 @@
+"""Starting and ending processes: only those started here are ever ended here."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+Process = subprocess.Popen[bytes]
+
+
+def start(command: list[str], output: IO[bytes], **options: Any) -> Process:
+    """A process in a group of its own, so that its children can be ended with it."""
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        **options,
+    )
+
+
+def kill(process: Process) -> None:
+    """The whole group at once, without a word, as a power cut or the kernel would."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def end(process: Process, patience: float = 20.0) -> None:
+    """Politely, and then not."""
+    if process.poll() is None:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(patience)
+    kill(process)
+
+
+def children(pid: int) -> list[int]:
+    """The processes a process has started, the oldest first."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = status.read_text().rpartition(")")[2].split()
+            if int(fields[1]) == pid and fields[0] != "Z":
+                found.append((int(fields[19]), int(status.parent.name)))
+    return [child for _, child in sorted(found)]
+
+
+def wait_until(
+    is_so: Callable[[], bool], process: Process, patience: float, log: Path, what: str
+) -> None:
+    """Waits for something to be ready; raises OSError with the end of its log if it never is."""
+    deadline = time.monotonic() + patience
+    while not is_so():
+        if process.poll() is not None or time.monotonic() > deadline:
+            said = log.read_text(errors="replace")[-1500:] if log.exists() else ""
+            raise OSError(f"{what} did not start:\n{said}")
+        time.sleep(0.05)
