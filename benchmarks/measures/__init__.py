@@ -1,0 +1,1 @@
+"""What is measured. Each module is a part of the page: `measure(run)` returns its tables."""

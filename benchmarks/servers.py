@@ -1,0 +1,114 @@
+"""Servers on loopback, all started in the same way: gunicorn with our own configuration."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.stores import ROOT, Store
+
+OURS = "config.wsgi"
+BARE = "benchmarks.references.bare"
+NOTHING = "benchmarks.references.nothing"
+
+_PORTS = {OURS: 8107, BARE: 8108, NOTHING: 8109}
+
+
+@dataclass(frozen=True)
+class Server:
+    port: int
+    pid: int
+
+    @property
+    def address(self) -> tuple[str, int]:
+        return ("127.0.0.1", self.port)
+
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def get(
+        self, path: str, headers: dict[str, str] | None = None
+    ) -> tuple[str, list[tuple[str, str]], bytes]:
+        """Status line, headers and body of one answer."""
+        line = http.client.HTTPConnection(*self.address, timeout=30)
+        try:
+            line.request("GET", path, headers=headers or {})
+            answer = line.getresponse()
+            return f"{answer.status} {answer.reason}", answer.getheaders(), answer.read()
+        finally:
+            line.close()
+
+    def processor_seconds(self) -> float:
+        """What the workers have taken of the processors so far."""
+        return sum(_processor_seconds(pid) for pid in self._workers())
+
+    def memory(self) -> float:
+        """Resident megabytes of the largest worker."""
+        return max(_resident(pid) for pid in self._workers())
+
+    def _workers(self) -> list[str]:
+        return Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+
+
+def _processor_seconds(pid: str) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _resident(pid: str) -> float:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+@contextlib.contextmanager
+def served(
+    application: str,
+    store: Store,
+    *,
+    workers: int = 2,
+    arguments: Sequence[str] = (),
+    **settings: str,
+) -> Iterator[Server]:
+    """A server until the end of the block."""
+    port = _PORTS[application]
+    log = store.folder / f"{application}.log"
+    with log.open("ab") as errors:
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "gunicorn", f"{application}:application"),
+                *("--bind", f"127.0.0.1:{port}", "--workers", str(workers)),
+                *("--log-level", "warning", *arguments),
+            ],
+            env=store.environment(**settings),
+            cwd=ROOT,
+            stderr=errors,
+        )
+    server = Server(port, process.pid)
+    try:
+        _wait_for(server, process, log)
+        yield server
+    finally:
+        process.terminate()
+        process.wait(40)
+
+
+def _wait_for(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(300):
+        if process.poll() is not None:
+            break
+        try:
+            server.get("/")
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError(f"The server on port {server.port} did not start.\n{log.read_text()}")
