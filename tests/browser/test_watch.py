@@ -1,0 +1,43 @@
+"""The watch over consoles and addresses sees what it is there to see."""
+
+import pytest
+
+from tests.browser.visitors import Visitors
+
+
+@pytest.fixture
+def visitors(browser, server, backstage):
+    visitors = Visitors(browser, server, backstage)
+    yield visitors
+    visitors.leave()
+
+
+@pytest.mark.parametrize(
+    ("deed", "complaint"),
+    [
+        ("console.warn('a warning')", "warning: a warning"),
+        ("setTimeout(() => { throw new Error('a slip'); })", "uncaught: .*a slip"),
+        ("fetch('/api/nowhere/')", r"error: .*404 \(Not Found\)"),
+        (
+            "document.body.append(Object.assign(document.createElement('script'), {text: '1'}))",
+            "Content Security Policy",
+        ),
+    ],
+    ids=["warning", "uncaught", "failed request", "policy"],
+)
+def test_complaints_are_heard(visitors, show, deed, complaint):
+    page = visitors.arrive().open(show)
+    page.page.evaluate(f"() => {{ {deed} }}")
+    page.page.wait_for_timeout(300)
+    heard = visitors.complaints()
+    assert heard
+    page.watch.excuse(complaint)
+    assert [one for one in visitors.complaints() if "olicy" not in one] == []
+
+
+def test_strangers_are_seen(visitors, show):
+    page = visitors.arrive().open(show)
+    page.page.evaluate("() => void (new Image().src = 'http://127.0.0.1:9/pixel.png')")
+    page.page.wait_for_timeout(300)
+    assert visitors.complaints()
+    assert visitors.strangers() in ([], ["http://127.0.0.1:9/pixel.png"])

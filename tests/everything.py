@@ -1,0 +1,243 @@
+"""The whole suite, on every database that can be had: `make test`.
+
+SQLite runs every test. MariaDB (or MySQL) and PostgreSQL run those of the
+engine, the API and the races again; `node --test` runs those of the dashboard's
+scripts. A server or a driver that is missing is named, with what would help.
+With CI=true nothing may be missing and nothing may be skipped.
+
+    python -m tests.everything                 all of it
+    python -m tests.everything postgresql      one of: sqlite mariadb postgresql javascript
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+from xml.etree import ElementTree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).resolve().parent.parent
+ON_EVERY_DATABASE = (
+    "tests/engine",
+    "tests/api",
+    "tests/concurrency",
+    "tests/faults",
+    "tests/admin",
+    "tests/commands",
+    "tests/foundations/test_checks.py",
+)
+OLDEST_NODE = 18
+
+
+@dataclass
+class Result:
+    suite: str
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    seconds: float = 0.0
+    not_run: str = ""
+    broken: str = ""
+    """Why the run as a whole counts as failed although no single test did."""
+    reasons: list[str] = field(default_factory=list)
+
+
+def main(chosen: list[str]) -> int:
+    suites: dict[str, Callable[[], Result]] = {
+        "sqlite": sqlite,
+        "mariadb": mariadb,
+        "postgresql": postgresql,
+        "javascript": javascript,
+    }
+    if unknown := set(chosen) - set(suites):
+        sys.exit(f"No such suite: {', '.join(sorted(unknown))}. There are: {', '.join(suites)}.")
+    results = [suites[name]() for name in suites if not chosen or name in chosen]
+    return report(results, strict=os.environ.get("CI") == "true")
+
+
+def sqlite() -> Result:
+    # An empty DATABASE_URL is the default database, of which tests make a copy of their own.
+    return run_pytest("SQLite", "", ("tests",))
+
+
+def mariadb() -> Result:
+    suite = "MariaDB"
+    url = os.environ.get("TEST_MYSQL_URL", "mysql://root@127.0.0.1:3306/holdfast")
+    try:
+        import MySQLdb
+    except ImportError:
+        return Result(suite, not_run="no driver here: pip install -r requirements-mysql.txt")
+    server = urlsplit(url)
+    try:
+        MySQLdb.connect(
+            host=server.hostname or "127.0.0.1",
+            port=server.port or 3306,
+            user=unquote(server.username or "root"),
+            password=unquote(server.password or ""),
+            connect_timeout=5,
+        ).close()
+    except MySQLdb.Error as error:
+        return Result(suite, not_run=f"no server: {error.args[-1]} (TEST_MYSQL_URL names another)")
+    return run_pytest(suite, url, ON_EVERY_DATABASE)
+
+
+def postgresql() -> Result:
+    suite = "PostgreSQL"
+    url = os.environ.get("TEST_POSTGRES_URL", "postgres://root@127.0.0.1:5432/holdfast")
+    try:
+        import psycopg
+    except ImportError:
+        return Result(suite, not_run="no driver here: pip install -r requirements-postgres.txt")
+    server = urlsplit(url)
+    try:
+        psycopg.connect(
+            host=server.hostname or "127.0.0.1",
+            port=server.port or 5432,
+            user=unquote(server.username or "postgres"),
+            password=unquote(server.password or ""),
+            dbname="postgres",
+            connect_timeout=5,
+        ).close()
+    except psycopg.Error as error:
+        said = str(error).strip().splitlines()[0]
+        return Result(suite, not_run=f"no server: {said} (TEST_POSTGRES_URL names another)")
+    return run_pytest(suite, url, ON_EVERY_DATABASE)
+
+
+def run_pytest(suite: str, database_url: str, places: tuple[str, ...]) -> Result:
+    heading(suite)
+    present = [place for place in places if (ROOT / place).exists()]
+    if not present:
+        return Result(suite, broken=f"none of {', '.join(places)} is there")
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        figures = Path(folder) / "figures.xml"
+        status = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", f"--junitxml={figures}", *present],
+            cwd=ROOT,
+            env={**os.environ, "DATABASE_URL": database_url},
+            check=False,
+        ).returncode
+        result = counted(suite, figures)
+    result.seconds = time.monotonic() - started
+    if status != 0 and not result.failed:
+        result.broken = f"pytest ended with status {status}"
+    elif not result.passed and not result.failed:
+        result.broken = "not one test ran"
+    return result
+
+
+def counted(suite: str, figures: Path) -> Result:
+    result = Result(suite)
+    if not figures.is_file():
+        return result
+    for case in ElementTree.parse(figures).iter("testcase"):
+        kinds = {child.tag: child for child in case}
+        if "failure" in kinds or "error" in kinds:
+            result.failed += 1
+        elif "skipped" in kinds:
+            result.skipped += 1
+            result.reasons.append(f"{case.get('name')}: {kinds['skipped'].get('message')}")
+        else:
+            result.passed += 1
+    return result
+
+
+def javascript() -> Result:
+    suite = "JavaScript"
+    files = sorted(
+        str(file.relative_to(ROOT))
+        for file in (ROOT / "tests" / "js").rglob("*")
+        if re.search(r"(^test|[._-]test)[^/]*\.m?js$", file.name)
+    )
+    if not files:
+        return Result(suite, broken="tests/js has no tests")
+    node = shutil.which("node")
+    if node is None:
+        return Result(suite, not_run="Node.js is not installed")
+    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    version = re.match(r"v(\d+)\.", said)
+    if version is None or int(version.group(1)) < OLDEST_NODE:
+        return Result(
+            suite, not_run=f"Node.js {OLDEST_NODE} or newer is needed, here is {said.strip()!r}"
+        )
+    heading(suite)
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        figures = Path(folder) / "figures.tap"
+        status = subprocess.run(
+            [
+                node,
+                "--test",
+                "--test-reporter=spec",
+                "--test-reporter-destination=stdout",
+                "--test-reporter=tap",
+                f"--test-reporter-destination={figures}",
+                *files,
+            ],
+            cwd=ROOT,
+            check=False,
+        ).returncode
+        tap = figures.read_text() if figures.is_file() else ""
+
+    def figure(name: str) -> int:
+        found = re.findall(rf"^# {name} (\d+)$", tap, re.MULTILINE)
+        return int(found[-1]) if found else 0
+
+    result = Result(
+        suite,
+        passed=figure("pass"),
+        failed=figure("fail") + figure("cancelled"),
+        skipped=figure("skipped") + figure("todo"),
+        seconds=time.monotonic() - started,
+    )
+    if status != 0 and not result.failed:
+        result.broken = f"node ended with status {status}"
+    elif not result.passed and not result.failed:
+        result.broken = "not one test ran"
+    return result
+
+
+def heading(suite: str) -> None:
+    print(f"\n=== {suite} ===", flush=True)
+
+
+def report(results: list[Result], *, strict: bool) -> int:
+    print(f"\n{'':12}{'passed':>8}{'failed':>8}{'skipped':>9}{'seconds':>9}")
+    for result in results:
+        if result.not_run:
+            print(f"{result.suite:12}  not run: {result.not_run}")
+            continue
+        print(
+            f"{result.suite:12}{result.passed:8}{result.failed:8}{result.skipped:9}"
+            f"{result.seconds:9.0f}" + (f"  {result.broken}" if result.broken else "")
+        )
+    for result in results:
+        for reason in result.reasons:
+            print(f"skipped on {result.suite}: {reason}")
+
+    totals: dict[str, Any] = {
+        name: sum(getattr(result, name) for result in results)
+        for name in ("passed", "failed", "skipped")
+    }
+    left_out = totals["skipped"] or any(result.not_run for result in results)
+    if strict and left_out:
+        print("With CI=true nothing may be left out: this run counts as failed.")
+    print("\n{passed} passed, {failed} failed, {skipped} skipped".format(**totals))
+    good = not totals["failed"] and not any(result.broken for result in results)
+    return 0 if good and totals["passed"] and not (strict and left_out) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,205 @@
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.checks import registry, run_checks
+from django.db import connection
+
+from seats import checks
+
+
+def ids(found) -> list[str]:
+    return [message.id for message in found]
+
+
+class TestAtEveryStart:
+    def test_this_project_has_nothing_to_complain_about(self):
+        assert [message for message in run_checks() if message.id.startswith("holdfast")] == []
+
+    def test_a_transaction_around_requests(self, settings, monkeypatch):
+        monkeypatch.setitem(settings.DATABASES["default"], "ATOMIC_REQUESTS", True)
+        assert ids(checks.no_transaction_around_requests()) == ["holdfast.E001"]
+
+    @pytest.mark.parametrize(
+        ("mode", "network_disk", "expected"),
+        [
+            ("WAL", True, ["holdfast.E002"]),
+            ("WAL", False, []),
+            ("DELETE", True, []),
+        ],
+    )
+    def test_wal_on_a_network_disk(self, settings, monkeypatch, mode, network_disk, expected):
+        settings.PYTHONANYWHERE = network_disk
+        options = {"init_command": f"PRAGMA journal_mode={mode};PRAGMA synchronous=FULL"}
+        monkeypatch.setitem(settings.DATABASES["default"], "OPTIONS", options)
+        assert ids(checks.no_wal_on_network_disks()) == expected
+
+
+class TestSettingsInProduction:
+    @pytest.mark.parametrize(
+        "key",
+        [
+            "short",
+            "x" * 60,
+            "insecure-development-key-do-not-deploy-this-one",
+            "abcabcabcabcabcabcabcabcabcabcabcabcabcabcabcabc",
+        ],
+    )
+    def test_a_key_that_can_be_guessed(self, settings, key):
+        settings.SECRET_KEY = key
+        assert ids(checks.a_key_nobody_can_guess()) == ["holdfast.E003"]
+
+    def test_a_good_key(self, settings):
+        settings.SECRET_KEY = "hKJ3-yYq8zQv1nXo0Lw7Rt5Ub2Mc9Pd4Es6Fa_GiTkVmZxBj"
+        assert checks.a_key_nobody_can_guess() == []
+
+    @pytest.mark.parametrize(("debug", "expected"), [(True, ["holdfast.E004"]), (False, [])])
+    def test_debug(self, settings, debug, expected):
+        settings.DEBUG = debug
+        assert ids(checks.no_debugging_in_public()) == expected
+
+    @pytest.mark.parametrize(("demo", "expected"), [(True, ["holdfast.E005"]), (False, [])])
+    def test_a_demo_user_to_come(self, settings, demo, expected):
+        settings.DEMO_USER = demo
+        assert ids(checks.no_demo_user_to_come()) == expected
+
+    @pytest.mark.parametrize(
+        ("hosts", "expected"), [(["*"], ["holdfast.W001"]), (["cinema.example"], [])]
+    )
+    def test_any_host(self, settings, hosts, expected):
+        settings.ALLOWED_HOSTS = hosts
+        assert ids(checks.not_every_host()) == expected
+
+    def test_limits_switched_off(self, settings):
+        settings.THROTTLE_WRITE = None
+        (found,) = checks.limits_are_on()
+        assert found.id == "holdfast.W002"
+        assert "THROTTLE_WRITE" in found.msg
+        assert "THROTTLE_LOGIN" not in found.msg
+
+    def test_limits_on(self):
+        assert checks.limits_are_on() == []
+
+    def test_static_files_not_collected(self, settings, tmp_path):
+        settings.STATIC_ROOT = tmp_path
+        settings.STORAGES = {
+            "staticfiles": {"BACKEND": "config.static_files.HashedStaticFilesStorage"}
+        }
+        assert ids(checks.static_files_are_collected()) == ["holdfast.E006"]
+        (tmp_path / "staticfiles.json").write_text("{}")
+        assert checks.static_files_are_collected() == []
+
+
+@pytest.mark.django_db
+class TestQuestionsToTheDatabase:
+    def test_ours_keeps_its_promises(self):
+        assert ids(checks.the_database_keeps_its_promises()) == []
+
+    def test_a_demo_user_in_it(self):
+        demo = get_user_model().objects.create_user(checks.DEMO_USERNAME)
+        assert ids(checks.the_database_keeps_its_promises()) == ["holdfast.E008"]
+        demo.is_active = False
+        demo.save()
+        assert ids(checks.the_database_keeps_its_promises()) == []
+
+    def test_one_that_does_not_answer(self, monkeypatch):
+        from django.db import OperationalError
+
+        def gone(*args, **kwargs):
+            raise OperationalError("server has gone away")
+
+        monkeypatch.setattr(connection, "cursor", gone)
+        (found,) = checks.the_database_keeps_its_promises()
+        assert found.id == "holdfast.E007"
+        assert "server has gone away" in found.msg
+
+
+class Answers:
+    """A database that answers as it is told."""
+
+    def __init__(self, monkeypatch, **answers: str) -> None:
+        def answer(question: str) -> str:
+            return next(said for part, said in answers.items() if part in question)
+
+        monkeypatch.setattr(checks, "_answer", answer)
+        monkeypatch.setattr(checks, "_variable", lambda name: answers.get(name, ""))
+
+
+class TestDatabasesThatLoseBookings:
+    @pytest.mark.parametrize("level", ["0", "1"])
+    def test_sqlite_without_syncing(self, monkeypatch, level):
+        Answers(monkeypatch, synchronous=level)
+        assert ids(checks._sqlite()) == ["holdfast.E009"]
+
+    @pytest.mark.parametrize("level", ["2", "3"])
+    def test_sqlite_with_syncing(self, monkeypatch, level):
+        Answers(monkeypatch, synchronous=level)
+        assert checks._sqlite() == []
+
+    @pytest.mark.parametrize(
+        ("answers", "expected"),
+        [
+            ({}, []),
+            ({"fsync": "off"}, ["holdfast.E009"]),
+            ({"synchronous_commit": "off"}, ["holdfast.E009"]),
+            ({"transaction_isolation": "repeatable read"}, ["holdfast.E010"]),
+        ],
+    )
+    def test_postgresql(self, monkeypatch, answers, expected):
+        good = {
+            "transaction_isolation": "read committed",
+            "fsync": "on",
+            "synchronous_commit": "on",
+        }
+        Answers(monkeypatch, **{**good, **answers})
+        assert ids(checks._postgresql()) == expected
+
+
+class TestMySQL:
+    GOOD = {"innodb_flush_log_at_trx_commit": "1", "tx_isolation": "READ-COMMITTED"}
+
+    @pytest.fixture
+    def tables(self, monkeypatch):
+        """What information_schema says about tables without transactions."""
+        found: list[tuple[str]] = []
+
+        class Cursor:
+            def __enter__(self):
+                return self
+
+            def __exit__(self, *args):
+                return None
+
+            def execute(self, sql):
+                assert "InnoDB" in sql
+
+            def fetchall(self):
+                return found
+
+        monkeypatch.setattr(connection, "cursor", Cursor)
+        return found
+
+    @pytest.mark.parametrize(
+        ("answers", "expected"),
+        [
+            ({}, []),
+            ({"transaction_isolation": "READ-COMMITTED", "tx_isolation": ""}, []),
+            ({"tx_isolation": "REPEATABLE-READ"}, ["holdfast.E010"]),
+            ({"innodb_flush_log_at_trx_commit": "2"}, ["holdfast.E009"]),
+            ({"wsrep_on": "ON"}, ["holdfast.W003"]),
+            ({"wsrep_on": "OFF"}, []),
+        ],
+    )
+    def test_its_configuration(self, monkeypatch, tables, answers, expected):
+        Answers(monkeypatch, **{**self.GOOD, **answers})
+        assert ids(checks._mysql()) == expected
+
+    def test_tables_without_transactions(self, monkeypatch, tables):
+        tables.append(("seats_seat",))
+        Answers(monkeypatch, **self.GOOD)
+        (found,) = checks._mysql()
+        assert found.id == "holdfast.E011"
+        assert "seats_seat" in found.msg
+
+
+def test_questions_to_the_database_wait_for_deploy():
+    assert checks.the_database_keeps_its_promises in registry.registry.deployment_checks
+    assert checks.the_database_keeps_its_promises not in registry.registry.registered_checks

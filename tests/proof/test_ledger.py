@@ -1,0 +1,134 @@
+"""What the history checker finds in a ledger: one bad history for each rule."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from proof.records import Answer
+from tests.proof.stories import T0, TTL, Story, legal
+
+
+def test_it_finds_a_gap_in_the_versions():
+    story = legal()
+    story.events[3:] = [replace(event, version=event.version + 1) for event in story.events[3:]]
+
+    assert "version" in story.kinds()
+
+
+def test_it_finds_a_version_given_twice():
+    story = legal()
+    story.events.append(replace(story.events[-1], kind="expired"))
+
+    assert "version" in story.kinds()
+
+
+def test_it_finds_dates_that_go_back():
+    story = legal()
+    story.alter(4, at=story.events[2].at - 1)
+
+    assert "clock" in story.kinds()
+
+
+def test_it_finds_a_hold_on_seats_that_were_not_free():
+    story = Story()
+    story.holds("owner", 100, "A1", hold=1)
+    story.holds("rival", 200, "A1", hold=2)
+
+    assert {"illegal_held", "two_owners"} <= story.kinds()
+
+
+def test_it_finds_a_hold_that_moved_the_deadline_of_the_seats_before():
+    story = Story()
+    story.holds("owner", 100, "A1", hold=1)
+    story.holds("owner", 200, "A2", hold=1)
+    story.calls.pop()
+    until = story.events[1].until
+    story.call(
+        "owner", "hold", 200, "A2", answer=Answer(200, seats=("A1", "A2"), hold=1, until=until)
+    )
+
+    assert story.kinds() == {"illegal_held"}
+
+
+def test_it_finds_a_booking_at_the_very_deadline():
+    story = Story()
+    story.holds("owner", 100, "A1", hold=1)
+    story.books("owner", 100 + TTL, "A1", hold=1, reference="R1")
+    assert story.events[1].at == story.events[0].until
+
+    assert story.kinds(after_at=T0 + 2 * TTL) == {"illegal_booked"}
+
+
+def test_it_accepts_a_booking_one_millisecond_before_the_deadline():
+    story = Story()
+    story.holds("owner", 100, "A1", hold=1)
+    story.books("owner", 99 + TTL, "A1", hold=1, reference="R1")
+
+    assert story.kinds(after_at=T0 + 2 * TTL) == set()
+
+
+def test_it_finds_a_booking_from_somebody_elses_hold():
+    story = Story()
+    story.holds("owner", 100, "A1", hold=1)
+    story.holds("rival", 200, "A2", hold=2)
+    story.books("rival", 300, "A1", hold=2, reference="R1")
+
+    assert {"illegal_booked", "two_owners"} <= story.kinds()
+
+
+def test_it_finds_an_extension_of_an_expired_hold():
+    story = Story()
+    story.holds("owner", 100, "A1", hold=1)
+    story.extends("owner", 101 + TTL, "A1", hold=1)
+
+    assert story.kinds(after_at=T0 + TTL + 5000) == {"illegal_extended"}
+
+
+def test_it_finds_an_extension_that_forgot_a_seat():
+    story = Story()
+    story.holds("owner", 100, "A1", "A2", hold=1)
+    story.extends("owner", 200, "A1", hold=1)
+
+    assert "illegal_extended" in story.kinds()
+
+
+def test_it_finds_a_release_of_somebody_elses_seat():
+    story = Story()
+    story.holds("owner", 100, "A1", hold=1)
+    story.holds("rival", 200, "A2", hold=2)
+    story.releases("rival", 300, "A1", hold=2)
+
+    assert "illegal_released" in story.kinds()
+
+
+def test_it_finds_a_cancellation_of_what_was_not_booked():
+    story = legal()
+    story.cancels("owner", 7000, "A4", reference="R2")
+
+    assert story.kinds() == {"illegal_cancelled"}
+
+
+def test_it_finds_a_sweeper_that_frees_a_live_hold():
+    story = Story()
+    story.holds("owner", 100, "A1", hold=1)
+    story.event("expired", 300, "A1", hold=1)
+
+    assert story.kinds() == {"illegal_expired"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kind": "painted"},
+        {"seats": ("Z9",)},
+        {"seats": ()},
+    ],
+)
+def test_it_finds_entries_that_make_no_sense(change):
+    story = Story()
+    story.holds("owner", 100, "A1", hold=1)
+    story.alter(1, **change)
+
+    assert "illegal" in story.kinds()
