@@ -307,7 +307,10 @@ def layout(show_id: int) -> tuple[SeatRow, ...]:
 def alternatives(show_id: int, wanted: Sequence[int]) -> list[list[str]]:
     """Up to three groups of free neighbours to offer instead of the seats with these ids."""
     with _opened(show_id) as show:
-        memory = show.looked_at(afresh=True)
+        # Whoever was refused has met a change that was committed a moment ago. Its notice may
+        # still be on the way, and the seats that were lost must not be offered.
+        show.is_behind = True
+        memory = show.looked_at()
         places = [memory.place(memory.index[seat]) for seat in wanted if seat in memory.index]
         return nearest_groups(memory.hall, places, memory.is_free)
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from seats import feed
 from seats.domain import Customer, SeatNames, iso
 from seats.errors import SalesClosed, SeatNotFound, SeatsUnavailable, ShowNotFound
 from seats.models import Hold, ShowTime
@@ -91,6 +92,21 @@ def test_it_offers_no_seat_that_was_taken_meanwhile(
     with pytest.raises(SeatsUnavailable) as refused:
         house.hold(rival, "A2")
     assert refused.value.facts["alternatives"][0] == ["A4"]
+
+
+def test_it_offers_no_seat_whose_change_is_committed_and_not_yet_told(
+    house: House, owner: Customer, rival: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.seen()
+    with monkeypatch.context() as patch:
+        # Between a commit and its notice, the rival gets the lock and is refused.
+        patch.setattr(feed, "expect", lambda cursor: None)
+        house.hold(owner, "A2", "A3")
+        with pytest.raises(SeatsUnavailable) as refused:
+            house.hold(rival, "A2", "A3")
+    offered = [label for group in refused.value.facts["alternatives"] for label in group]
+    assert offered
+    assert not {"A2", "A3"} & set(offered)
 
 
 def test_it_takes_ids_and_labels_for_the_same_seats(house: House, owner: Customer) -> None:
