@@ -11,8 +11,12 @@ bind = f"127.0.0.1:{int(os.environ.get('PORT', '8000'))}"
 # What that costs, measured: nothing for a poll (threads keep connections open between
 # polls, single-request workers open one for each), and an eighth more processor
 # time for a hold.
-worker_class = "gthread"
+# The class is gunicorn's own, but for how it answers what is no request.
+worker_class = "config.worker.Worker"
 threads = 4
+
+# No header may say at which address the request arrived or under which path we live.
+forwarder_headers = ""
 
 # Few processes: changes of a show take turns in the database anyway, and each
 # process holds its own copy of the seats and its own database connections.

@@ -35,6 +35,7 @@ ON_EVERY_DATABASE = (
     "tests/faults",
     "tests/admin",
     "tests/commands",
+    "tests/safety",
     "tests/foundations/test_checks.py",
 )
 OLDEST_NODE = 18

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from io import BytesIO
 from typing import Any, Final, NoReturn
 
@@ -35,17 +36,28 @@ class StrictJSONParser(BaseParser):
         self,
         stream: Any,
         media_type: str | None = None,
-        parser_context: Any = None,  # noqa: ARG002 - the framework passes it
+        parser_context: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        if not is_utf8(media_type or ""):
+        if not is_json(media_type or ""):
             raise UnsupportedMediaType(media_type or "")
-        return read_object(read_bytes(stream))
+        body = read_bytes(stream)
+        if parser_context is not None:
+            _refuse_half(body, parser_context["request"].META.get("CONTENT_LENGTH"))
+        return read_object(body)
 
 
-def is_utf8(media_type: str) -> bool:
+def is_json(media_type: str) -> bool:
     """JSON is UTF-8; a charset may say so, and nothing else."""
-    _, parameters = parse_header_parameters(media_type)
-    return parameters.get("charset", "utf-8").lower() in {"utf-8", "utf8"}
+    # The framework takes "*/*", which describes no body, for anything.
+    kind, parameters = parse_header_parameters(media_type)
+    is_utf8 = parameters.get("charset", "utf-8").lower() in {"utf-8", "utf8"}
+    return kind == StrictJSONParser.media_type and is_utf8
+
+
+def _refuse_half(body: bytes, declared: str | None) -> None:
+    """What came of a body may be good JSON although the rest of it never did."""
+    if declared and declared.isascii() and declared.isdecimal() and len(body) < int(declared):
+        raise malformed("The body ended too early.")
 
 
 def too_large() -> Problem:
@@ -74,7 +86,7 @@ def drain(stream: Any) -> None:
     try:
         while remaining > 0 and (chunk := stream.read(min(remaining, 64 * 1024))):
             remaining -= len(chunk)
-    except OSError:
+    except Exception:  # noqa: BLE001 - each server has errors of its own, and nothing was wanted
         return
 
 
@@ -84,7 +96,10 @@ def unfold_chunks(request: HttpRequest) -> None:
         return
     if not request.META.get("wsgi.input_terminated"):
         raise malformed("This server needs a Content-Length.")
-    body = request.META["wsgi.input"].read(MAX_BODY_BYTES + 1)
+    try:
+        body = request.META["wsgi.input"].read(MAX_BODY_BYTES + 1)
+    except Exception:  # noqa: BLE001 - each server has errors of its own for chunks that are none
+        raise malformed("The chunks of the body cannot be read.") from None
     if len(body) > MAX_BODY_BYTES:
         drain(request.META["wsgi.input"])
         raise too_large()

@@ -216,8 +216,15 @@ def is_ours(path: str) -> bool:
     return path.startswith("/api/") or path in {"/api", "/healthz", "/healthz/"}
 
 
+def is_read_by_a_person(request: HttpRequest) -> bool:
+    """Whether an error may be a page: browsers say that they want one, programs do not."""
+    return not is_ours(request.path_info) and "text/html" in request.headers.get("Accept", "")
+
+
 class ProblemsMiddleware:
     """Turns errors that no view of the API made into problems, in development as in production.
+
+    Everywhere for programs; for browsers at the API's addresses only.
 
     The outermost middleware: host names, sessions and unexpected exceptions fail further in, with
     pages for people (and with ``DEBUG`` with pages full of source). Headers they set are kept.
@@ -232,12 +239,12 @@ class ProblemsMiddleware:
             response.status_code >= 400
             and isinstance(response, HttpResponse)
             and response.headers.get("Content-Type") != MEDIA_TYPE
-            and is_ours(request.path_info)
+            and not is_read_by_a_person(request)
         ):
             made = answer(Problem(*_BY_STATUS.get(response.status_code, _BY_STATUS[500])))
             response.status_code = made.status_code
             response.content = made.content
             for name, value in made.items():
                 response[name] = value
-            response.headers.pop("Content-Length", None)
+            response["Content-Length"] = str(len(made.content))
         return response

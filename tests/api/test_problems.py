@@ -214,11 +214,16 @@ def test_headers_of_security_stay_on_errors(client, db, broken):
         assert "Content-Security-Policy" in response.headers
 
 
-def test_pages_keep_their_own_errors(client, db):
-    response = client.get("/nothing-here/")
+def test_browsers_get_pages_outside_the_api(client, db):
+    response = client.get("/nothing-here/", headers={"Accept": "text/html,*/*;q=0.8"})
 
     assert response.status_code == 404
     assert response.headers["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/json", ""])
+def test_programs_get_problems_everywhere(client, db, accept):
+    problem(client.get("/nothing-here/", headers={"Accept": accept}), 404, "not_found")
 
 
 def test_all_that_is_below_api_is_ours():

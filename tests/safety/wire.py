@@ -1,0 +1,59 @@
+"""Bytes to a server and back, with no library in between that would put them right."""
+
+from __future__ import annotations
+
+import json
+import socket
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+PATIENCE_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+def converse(port: int, sent: bytes) -> list[Answer]:
+    """Everything the server says to these bytes until it closes, or has seen us close."""
+    received = b""
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as line:
+        # A server that has heard enough may close while we are still talking.
+        with suppress(ConnectionError):
+            line.sendall(sent)
+        with suppress(OSError):
+            line.shutdown(socket.SHUT_WR)
+        with suppress(ConnectionError):
+            while more := line.recv(65_536):
+                received += more
+    return read_answers(received)
+
+
+def read_answers(received: bytes) -> list[Answer]:
+    """Raises ValueError for anything that is not whole answers, one after another."""
+    answers = []
+    while received:
+        head, blank, rest = received.partition(b"\r\n\r\n")
+        if not blank or not head.startswith(b"HTTP/1.1 "):
+            raise ValueError(f"no whole answer: {received[:200]!r}")
+        first, *lines = head.decode("latin-1").split("\r\n")
+        headers = {
+            name.lower(): value.strip() for name, _, value in (it.partition(":") for it in lines)
+        }
+        status = int(first.split()[1])
+        if status == 100:
+            received = rest
+            continue
+        length = int(headers.get("content-length", "0"))
+        if len(rest) < length:
+            raise ValueError(f"{length} bytes were announced, {len(rest)} came: {rest[:200]!r}")
+        answers.append(Answer(status, headers, rest[:length]))
+        received = rest[length:]
+    return answers
