@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import random
 import secrets
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,17 +23,11 @@ from django.db import Error, InterfaceError, OperationalError, connection, trans
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from seats import gate
 from seats.domain import MAX_MARK, from_milliseconds, to_milliseconds
 from seats.errors import Busy, ShowNotFound
 
-try:
-    import fcntl
-except ImportError:  # Windows has no flock; SQLite's own lock still keeps writers apart there.
-    fcntl = None  # type: ignore[assignment]
-
 T = TypeVar("T")
-
-_at_gate = threading.local()
 
 logger = logging.getLogger(__name__)
 
@@ -149,8 +141,7 @@ def write(work: Callable[[], T]) -> T:
     deadline = time.monotonic() + WAIT_SECONDS
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            with write_gate(deadline), transaction.atomic(durable=True):
-                return work()
+            return gate.through(_gate_path(), work, deadline)
         except (OperationalError, InterfaceError) as error:
             if is_connection_lost(error):
                 # Whether a lost commit took effect cannot be known here. The caller repeats
@@ -173,36 +164,6 @@ def write_within(work: Callable[[], T]) -> T:
     """
     with transaction.atomic():
         return work()
-
-
-@contextmanager
-def write_gate(deadline: float) -> Iterator[None]:
-    """On SQLite, lets writers in one at a time and in turn; elsewhere does nothing.
-
-    SQLite's own waiting is a lottery in which some writers starve. The kernel's queue for a file
-    lock is fair, wakes the next one at once, and forgets a process that dies. Raises Busy for a
-    caller whose time was up when its turn came, and RuntimeError for one who is through already: it
-    would wait for itself.
-    """
-    path = _gate_path()
-    if path is None or fcntl is None:
-        yield
-        return
-    if getattr(_at_gate, "is_through", False):
-        raise RuntimeError("A write cannot be part of another write.")
-    # Opened anew each time: a descriptor shared with a forked process would share the lock.
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        if time.monotonic() >= deadline:
-            raise Busy
-        _at_gate.is_through = True
-        yield
-    finally:
-        _at_gate.is_through = False
-        # Closing would not do: a process forked meanwhile has a copy, and the lock with it.
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
-        os.close(descriptor)
 
 
 def _gate_path() -> str | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from seats import database, feed
+from seats import database, feed, gate
 from seats.domain import Cursor, EventKind, HoldState, to_milliseconds
 from seats.errors import IdempotencyKeyReused, SeatError, SeatsUnavailable, ShowNotFound
 from seats.reservations.memory import Once, recalled_refusal, refusal, remember, remembered
@@ -249,6 +249,8 @@ def _carry_out_once(
     except (ShowNotFound, IdempotencyKeyReused):
         raise
     except SeatsUnavailable as refused:
+        # What is offered instead must be free by what is committed, and goes out with that.
+        gate.leave_company()
         came_to = _with_alternatives(refused, show_id)
     except SeatError as refused:
         came_to = refused

@@ -437,7 +437,7 @@ def test_it_leaves_the_gate_open_though_a_forked_process_has_a_copy_of_the_key(
             copies.append(os.dup(descriptor))
         return descriptor
 
-    monkeypatch.setattr(database.os, "open", open_and_copy)
+    monkeypatch.setattr(os, "open", open_and_copy)
     assert in_time(lambda: house.hold(owner, "A1").changed)
     assert in_time(lambda: house.hold(owner, "A2").changed)
     assert len(copies) == (2 if gate() else 0)
