@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 
 from django.conf import settings
 from django.http import QueryDict
+from drf_spectacular.drainage import set_override
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -49,7 +50,6 @@ class Id(serializers.Field):  # type: ignore[type-arg]
             raise ValidationError(str(error)) from None
 
 
-@extend_schema_field(shapes.TEXT)
 class Text(serializers.Field):  # type: ignore[type-arg]
     """A JSON string of bounded length, kept exactly as it came."""
 
@@ -57,6 +57,8 @@ class Text(serializers.Field):  # type: ignore[type-arg]
         super().__init__(**rest)
         self.min_length = min_length
         self.max_length = max_length
+        shape = {**shapes.TEXT, "minLength": min_length, "maxLength": max_length}
+        set_override(self, "field", {**shape, "pattern": r"^[^\u0000]*$"})
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):

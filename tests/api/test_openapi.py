@@ -80,6 +80,8 @@ BODIES = [
     {"show_id": 1, "seats": ["A1", {"row": "a", "number": 2}]},
     {"show_id": 1, "seat_ids": [1, 2]},
     {"show_id": 1, "seats": ["A-01"], "other": None},
+    {"show_id": 1},
+    {"show_id": 1, "seats": ["A1"], "seat_ids": [1]},
     {"show_id": "1", "seats": ["A1"]},
     {"show_id": 0, "seats": ["A1"]},
     {"show_id": 1, "seats": []},

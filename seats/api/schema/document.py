@@ -49,8 +49,14 @@ def one_spelling_each(endpoints: list[tuple[str, str, str, Any]]) -> list[Any]:
 
 
 def with_shapes(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Adds the shapes of answers to the components."""
-    result["components"].setdefault("schemas", {}).update(COMPONENTS)
+    """Adds the shapes of answers to the components, and what serializers cannot say of bodies."""
+    schemas = result["components"].setdefault("schemas", {})
+    for name, shape in schemas.items():
+        if {"seats", "seat_ids"} <= shape.get("properties", {}).keys():
+            shape["not"] = {"required": ["seats", "seat_ids"]}
+            if name == "NamedSeats":
+                shape["anyOf"] = [{"required": ["seats"]}, {"required": ["seat_ids"]}]
+    schemas.update(COMPONENTS)
     return result
 
 
