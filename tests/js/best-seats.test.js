@@ -44,3 +44,34 @@ test('looks near a given place when it replaces what was lost', () => {
 test('a full hall has no best seats', () => {
   assert.equal(seatsTogether(hallOf(['SSSS']), { count: 1, isFree: () => false }), null);
 });
+
+test('in a hall of thousands it finds what a look at every place would find', () => {
+  const rows = Array.from({ length: 26 }, (_, row) => Array.from({ length: 60 }, (_, x) => ((x + row) % 23 === 7 ? '_' : 'S')).join(''));
+  const hall = hallOf(rows);
+  const isFree = (id) => (id * 7919) % 11 > 4;
+  const score = (seats) => {
+    const row = hall.rows[seats[0].rowIndex].seats;
+    const alone = (column, step) => {
+      const next = row[column];
+      const joined = next && isFree(next.id) && (step < 0 ? row[column + 1].joined : next.joined);
+      if (!joined) return 0;
+      const beyond = row[column + step];
+      return beyond && isFree(beyond.id) && (step < 0 ? next.joined : beyond.joined) ? 0 : 2.5;
+    };
+    const middle = (seats[0].x + seats.at(-1).x) / 2;
+    return Math.abs(middle - hall.width / 2) / 40 + Math.abs(seats[0].rowIndex - 25 * 0.62) * 1.6 + alone(seats[0].column - 1, -1) + alone(seats.at(-1).column + 1, 1);
+  };
+  for (const count of [1, 2, 3, 4]) {
+    let lowest = Infinity;
+    for (const { seats } of hall.rows) {
+      for (let start = 0; start + count <= seats.length; start += 1) {
+        const group = seats.slice(start, start + count);
+        if (!group.every((seat, index) => isFree(seat.id) && (index === 0 || seat.joined))) continue;
+        lowest = Math.min(lowest, score(group));
+      }
+    }
+    const found = seatsTogether(hall, { count, isFree }).map((id) => hall.seats.get(id));
+    assert.equal(found.length, count);
+    assert.equal(score(found).toFixed(6), lowest.toFixed(6), `best ${count}`);
+  }
+});

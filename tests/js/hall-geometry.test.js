@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { areNeighbours, drawHall, seatAt, seatsBetween, UNIT } from '../../frontend/js/core/hall-geometry.js';
+import { areNeighbours, drawHall, eachSeatWithin, seatAt, seatsBetween, UNIT } from '../../frontend/js/core/hall-geometry.js';
 import { hallOf, layoutOf } from './sample-hall.js';
 
 const seatOf = (hall, label) => hall.seats.get(hall.byLabel.get(label));
@@ -76,4 +76,31 @@ test('a hall with a single seat can be drawn', () => {
   const hall = hallOf(['S']);
   assert.equal(hall.seats.size, 1);
   assert.ok(Number.isFinite(hall.width) && Number.isFinite(hall.height));
+});
+
+test('seats are found by where they are, each once', () => {
+  const hall = hallOf(['SSSSSSSSSS', '_SS____SS_', 'SSSSSSSSSS']);
+  const within = (edges) => {
+    const found = [];
+    eachSeatWithin(hall, edges, (seat) => found.push(seat));
+    return found;
+  };
+  const everything = { left: -900, top: -900, right: 9000, bottom: 9000 };
+  assert.deepEqual(within(everything).map((seat) => seat.index).sort((a, b) => a - b), hall.inOrder.map((seat) => seat.index));
+  for (const one of hall.inOrder) {
+    const edges = { left: one.x - 50, top: one.y - 10, right: one.x + 50, bottom: one.y + 60 };
+    const found = within(edges);
+    for (const seat of hall.inOrder) {
+      const inside = seat.x >= edges.left && seat.x <= edges.right && seat.y >= edges.top && seat.y <= edges.bottom;
+      if (inside) assert.equal(found.filter((other) => other === seat).length, 1, `${seat.label} near ${one.label}`);
+    }
+  }
+  assert.deepEqual(within({ left: 9000, top: 0, right: 9900, bottom: 900 }), []);
+});
+
+test('every seat knows its row, its place there and whom it sits beside', () => {
+  const hall = hallOf(['SS_SS', 'SSSSS']);
+  assert.deepEqual(hall.inOrder.map((seat) => seat.index), [...hall.inOrder.keys()]);
+  for (const seat of hall.inOrder) assert.equal(hall.rows[seat.rowIndex].seats[seat.column], seat);
+  assert.deepEqual(hall.rows[0].seats.map((seat) => seat.joined), [false, true, false, true]);
 });

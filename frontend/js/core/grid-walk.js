@@ -6,7 +6,7 @@ export function stepFrom(hall, fromId, key, { toTheEnd = false } = {}) {
   const seat = hall.seats.get(fromId);
   if (!seat) return null;
   const row = hall.rows[seat.rowIndex];
-  const column = row.seats.indexOf(seat);
+  const { column } = seat;
   const inRow = (index) => hall.rows[Math.max(0, Math.min(hall.rows.length - 1, index))];
 
   switch (key) {

@@ -2,6 +2,10 @@
 
 import { UNIT } from './hall-geometry.js';
 
+// Up to so many seats every seat is an element of the page; larger halls are painted.
+export const MOST_ELEMENTS = 3000;
+export const isLarge = (seats) => seats > MOST_ELEMENTS;
+
 export const LARGEST = 64;
 export const TOUCHABLE = 24;
 

@@ -3,7 +3,7 @@
 import { addEntries, entriesFrom } from './activity.js';
 import { seatsTogether, centreOf } from './best-seats.js';
 import { addSample, clockOffset } from './clock.js';
-import { ofOneShow } from './state.js';
+import { ofOneShow, SeatStates } from './state.js';
 import { isFree } from './selectors.js';
 
 function withNote(state, note) {
@@ -11,12 +11,8 @@ function withNote(state, note) {
 }
 
 function setStatus(seats, ids, status) {
-  const next = new Map(seats);
-  for (const id of ids) {
-    const seat = next.get(id);
-    if (seat) next.set(id, { ...seat, status, held_until: null });
-  }
-  return next;
+  const known = ids.map((id) => seats.get(id)).filter(Boolean);
+  return seats.with(known.map((seat) => ({ ...seat, status, held_until: null })));
 }
 
 function logOwn(state, kind, seats, at) {
@@ -36,8 +32,7 @@ function pickInstead(state, wanted) {
 }
 
 function conflictMet(state, { conflicts, alternatives, wanted }) {
-  const seats = new Map(state.seats);
-  for (const seat of conflicts) seats.set(seat.id, { ...seats.get(seat.id), ...seat });
+  const seats = state.seats.with(conflicts.map((seat) => ({ ...state.seats.get(seat.id), ...seat })));
   const ids = new Set(conflicts.map((seat) => seat.id));
   const byLabel = state.hall.drawing?.byLabel ?? new Map();
   const offers = alternatives
@@ -72,19 +67,16 @@ function dropLostPicks(state) {
 
 function statusAnswered(state, { answer }) {
   if (answer.show_id !== state.showId) return state;
-  const seats = answer.full ? new Map() : new Map(state.seats);
-  for (const seat of answer.seats) seats.set(seat.id, seat);
   const known = state.cursor !== null && !answer.full;
   const changed = answer.seats.length > 0 || answer.full;
+  const news = known ? entriesFrom(state.seats, answer.seats, answer.server_time) : [];
   const next = {
     ...state,
-    seats: changed ? seats : state.seats,
+    seats: answer.full ? new SeatStates(answer.seats) : changed ? state.seats.with(answer.seats) : state.seats,
     stats: sameStats(state.stats, answer.stats) ? state.stats : answer.stats,
     cursor: answer.cursor,
     answeredAt: Date.parse(answer.server_time),
-    activity: known
-      ? addEntries(state.activity, entriesFrom(state.seats, answer.seats, answer.server_time))
-      : state.activity,
+    activity: addEntries(state.activity, news),
     shows: sameStats(state.stats, answer.stats) ? state.shows : showsWithStats(state.shows, answer),
   };
   // While our own hold is on its way, a pick that turns "held" is most likely ours.

@@ -11,6 +11,18 @@ export function seatLook(state, id) {
   return state.picked.includes(id) ? 'picked' : 'available';
 }
 
+// The ids of the seats that may look otherwise than before; null if any of them may.
+export function changedSeats(state, before) {
+  if (state.hall.drawing !== before.hall?.drawing) return null;
+  const ids = state.seats.changedSince(before.seats);
+  for (const name of ids ? ['picked', 'holdIds', 'booked'] : []) {
+    if (state[name] === before[name]) continue;
+    for (const id of state[name]) ids.add(id);
+    for (const id of before[name]) ids.add(id);
+  }
+  return ids;
+}
+
 export function isFree(state, id) {
   return state.seats.get(id)?.status === 'AVAILABLE' && !state.holdIds.has(id) && !state.booked.has(id);
 }

@@ -89,6 +89,10 @@ export const english = {
   'list.row': 'Row {row}',
   'list.free': { one: '{count} free', other: '{count} free' },
   'list.onlyFree': 'Only free seats',
+  'list.find': 'Find a row or seat',
+  'list.go': 'Go',
+  'list.unknown': 'No row or seat is called {name}.',
+  'list.allRows': 'All rows',
   'list.nothing': 'No free seat in this show at the moment.',
 
   'best.label': 'Seats together',

@@ -2,7 +2,7 @@
 
 import { seatAt, UNIT } from '../core/hall-geometry.js';
 import { stepFrom } from '../core/grid-walk.js';
-import { seatLook } from '../core/selectors.js';
+import { changedSeats, seatLook } from '../core/selectors.js';
 import { replace, setAttribute, svg } from './nodes.js';
 import { createSeatNode } from './seat-node.js';
 
@@ -96,15 +96,10 @@ export function createHallMap({ say, nameOf, onFocus, onPress }) {
 
   function update(state, before) {
     if (!hall) return;
-    const nothingNew =
-      state.seats === before.seats &&
-      state.picked === before.picked &&
-      state.holdIds === before.holdIds &&
-      state.booked === before.booked;
-    if (nothingNew) return;
-    for (const [id, cell] of cells) {
+    for (const id of changedSeats(state, before) ?? cells.keys()) {
+      const cell = cells.get(id);
       const look = seatLook(state, id);
-      if (look === cell.look) continue;
+      if (!cell || look === cell.look) continue;
       cell.look = look;
       cell.draw(look, detail);
       setAttribute(cell.node, 'aria-label', nameOf(hall.seats.get(id), look));

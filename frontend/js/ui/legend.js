@@ -23,14 +23,13 @@ export function createLegend({ root, say, money }) {
     const { drawing } = state.hall;
     if (!drawing || drawing === drawnFor || !currencyOf(state)) return;
     drawnFor = drawing;
-    const features = new Set(drawing.rows.flatMap((row) => row.seats.flatMap((seat) => seat.features ?? [])));
     replace(root, [
       ...drawing.tiers.map((tier) =>
         entry('available', `${tier.name} ${money.short(tier.price, currencyOf(state))}`, { tier: tier.mark }),
       ),
       ...LOOKS.map((look) => entry(look, say(`legend.${look}`))),
       ...['wheelchair', 'companion']
-        .filter((name) => features.has(name))
+        .filter((name) => drawing.features.has(name))
         .map((name) => entry('available', say(`legend.${name}`), { features: [name] })),
     ]);
   }

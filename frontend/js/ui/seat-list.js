@@ -1,83 +1,142 @@
-import { currencyOf, isFree, priceOf, seatLook } from '../core/selectors.js';
-import { html, replace, setAttribute, setText, show } from './nodes.js';
+// The seats as words. In a large hall a row has its seats only while it is open.
+
+import { isLarge } from '../core/hall-zoom.js';
+import { readLabel } from '../core/seat-names.js';
+import { changedSeats, isFree, seatLook } from '../core/selectors.js';
+import { html, replace, setText, show } from './nodes.js';
+import { createSeatRow } from './seat-row.js';
+
+const OWN = new Set(['picked', 'held']);
 
 export function createSeatList({ root, say, money, onPress }) {
   const onlyFree = html('input', { type: 'checkbox', id: 'only-free', checked: true });
+  const sought = html('input', { type: 'search', id: 'sought-seat', autocomplete: 'off', autocapitalize: 'characters', spellcheck: 'false', enterkeyhint: 'search' });
+  const unknown = html('p', { class: 'list-unknown', role: 'status' });
+  const search = html(
+    'form',
+    { class: 'list-search', role: 'search', onsubmit: find, hidden: true },
+    html('label', { for: 'sought-seat', text: say('list.find') }),
+    sought,
+    html('button', { type: 'submit', class: 'button quiet', text: say('list.go') }),
+    unknown,
+  );
   const nothing = html('p', { class: 'list-nothing', text: say('list.nothing'), hidden: true });
   const rowsNode = html('div', { class: 'list-rows' });
   let hall = null;
   let rows = [];
   let latest = null;
+  let patched = {};
 
-  root.append(html('label', { class: 'list-filter', for: 'only-free' }, onlyFree, say('list.onlyFree')), nothing, rowsNode);
+  root.append(
+    html('div', { class: 'list-bar' }, html('label', { class: 'list-filter', for: 'only-free' }, onlyFree, say('list.onlyFree')), search),
+    nothing,
+    rowsNode,
+  );
 
   function buildRow(row) {
     const count = html('span', { class: 'list-count' });
-    const seats = row.seats.map((seat) => {
-      const state = html('span', { class: 'list-state' });
-      const rest = html('span', { class: 'visually-hidden' });
-      const [lead, tail] = say('seat.name', { row: seat.row, number: '|' }).split('|');
-      const button = html(
-        'button',
-        { type: 'button', class: 'list-seat', 'data-list-seat': seat.id, onclick: () => onPress(seat.id) },
-        html('span', { class: 'visually-hidden', text: lead }),
-        html('span', { class: 'list-number', text: String(seat.number) }),
-        html('span', { class: 'visually-hidden', text: `${tail}, ` }),
-        state,
-        rest,
-      );
-      return { seat, button, state, rest, item: html('li', {}, button), look: null };
-    });
-    const list = html('ul', {}, ...seats.map(({ item }) => item));
+    const seats = createSeatRow({ row, say, money, onPress });
     const heading = html('h3', {}, say('list.row', { row: row.row }), count);
-    return { seats, count, node: html('section', { class: 'list-row' }, heading, list) };
+    return { ...row, count, parts: seats, node: html('section', { class: 'list-row' }, heading, seats.node) };
   }
 
-  function patch(state) {
-    let visible = 0;
-    for (const row of rows) {
-      let inRow = 0;
-      let free = 0;
-      for (const entry of row.seats) {
-        const look = seatLook(state, entry.seat.id);
-        if (isFree(state, entry.seat.id)) free += 1;
-        if (look !== entry.look) {
-          entry.look = look;
-          setAttribute(entry.button, 'data-look', look);
-          setAttribute(entry.button, 'aria-pressed', String(look === 'picked' || look === 'held'));
-          setAttribute(entry.button, 'aria-disabled', ['taken', 'booked', 'mine'].includes(look) ? 'true' : null);
-          const features = (entry.seat.features ?? []).filter((one) => one === 'wheelchair' || one === 'companion');
-          const price = money.short(priceOf(state, entry.seat) ?? '', currencyOf(state));
-          const told = say(`seat.state.${look}`);
-          const [first, last] = look === 'available' ? [price, told] : [told, price];
-          setText(entry.state, [...features.map((one) => say(`seat.${one}`)), first].join(', '));
-          setText(entry.rest, `, ${last}`);
-        }
-        const stays = !onlyFree.checked || look === 'available' || look === 'picked' || look === 'held';
-        // The button under the focus stays, whatever became of its seat.
-        const shown = stays || entry.button === document.activeElement;
-        show(entry.item, shown);
-        if (shown) inRow += 1;
+  function buildFoldedRow(row) {
+    const count = html('span', { class: 'list-count' });
+    const heading = html('summary', {}, html('h4', {}, say('list.row', { row: row.row }), count));
+    const node = html('details', { class: 'list-row' }, heading);
+    const built = { ...row, count, parts: null, node, open };
+
+    function open(isOpen) {
+      if (isOpen === Boolean(built.parts)) return;
+      if (isOpen) {
+        built.parts = createSeatRow({ row, say, money, onPress });
+        node.append(built.parts.node);
+        patchRow(built, latest);
+      } else {
+        built.parts.node.remove();
+        built.parts = null;
       }
-      setText(row.count, say('list.free', { count: free }));
-      show(row.node, inRow > 0);
-      visible += inRow;
     }
-    show(nothing, visible === 0);
+
+    node.addEventListener('toggle', () => open(node.open));
+    return built;
   }
 
-  onlyFree.addEventListener('change', () => latest && patch(latest));
+  function build(state) {
+    hall = state.hall.drawing;
+    patched = {};
+    const folded = isLarge(hall.inOrder.length);
+    rows = hall.rows.map(folded ? buildFoldedRow : buildRow);
+    show(search, folded);
+    sought.value = '';
+    setText(unknown, '');
+    replace(rowsNode, folded ? sections() : rows.map((row) => row.node));
+    if (!folded) return;
+    for (const id of [...state.holdIds, ...state.picked]) if (hall.seats.has(id)) unfold(hall.seats.get(id).rowIndex);
+  }
+
+  function sections() {
+    const groups = [];
+    for (const row of rows) {
+      if (!groups.length || groups.at(-1).name !== row.section) groups.push({ name: row.section, rows: [] });
+      groups.at(-1).rows.push(row.node);
+    }
+    return groups.map(({ name, rows: nodes }) =>
+      html('section', { class: 'list-section' }, html('h3', { text: name || say('list.allRows'), dir: 'auto' }), ...nodes),
+    );
+  }
+
+  function unfold(rowIndex) {
+    const row = rows[rowIndex];
+    row.node.open = true;
+    row.open?.(true);
+    return row;
+  }
+
+  function patchRow(row, state) {
+    let free = 0;
+    let own = 0;
+    for (const seat of row.seats) {
+      if (isFree(state, seat.id)) free += 1;
+      else if (OWN.has(seatLook(state, seat.id))) own += 1;
+    }
+    setText(row.count, say('list.free', { count: free }));
+    const inRow = row.parts?.patch(state, onlyFree.checked);
+    row.shown = row.parts ? inRow > 0 : !onlyFree.checked || free + own > 0;
+    show(row.node, row.shown || row.node.contains(document.activeElement));
+  }
+
+  function patch(state, before) {
+    const ids = changedSeats(state, before);
+    const touched = ids ? new Set([...ids].map((id) => hall.seats.get(id)?.rowIndex)) : null;
+    rows.forEach((row, index) => (touched === null || touched.has(index)) && patchRow(row, state));
+    show(nothing, !rows.some((row) => row.shown));
+    patched = state;
+  }
+
+  function find(event) {
+    event.preventDefault();
+    const wanted = sought.value.trim();
+    if (!wanted) return;
+    const { row, number } = readLabel(wanted);
+    const seat = hall.inOrder[hall.seats.get(hall.byLabel.get(`${row}${number}`))?.index];
+    const at = seat ? seat.rowIndex : rows.findIndex((one) => one.row.toLowerCase() === wanted.toLowerCase());
+    setText(unknown, at < 0 ? say('list.unknown', { name: wanted }) : '');
+    if (at < 0) return;
+    const found = unfold(at);
+    show(found.node, true);
+    if (seat) found.parts.focus(seat.id);
+    else found.node.firstElementChild.focus();
+  }
+
+  onlyFree.addEventListener('change', () => latest && patch(latest, {}));
 
   return {
     update(state) {
       latest = state;
       if (state.view !== 'list' || !state.hall.drawing) return;
-      if (state.hall.drawing !== hall) {
-        hall = state.hall.drawing;
-        rows = hall.rows.map(buildRow);
-        replace(rowsNode, rows.map((row) => row.node));
-      }
-      patch(state);
+      if (state.hall.drawing !== hall) build(state);
+      patch(state, patched);
     },
   };
 }
