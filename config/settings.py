@@ -40,6 +40,15 @@ if HOLD_MAX_SECONDS < HOLD_TTL_SECONDS:
         f"HOLD_MAX_SECONDS ({HOLD_MAX_SECONDS}) must be at least"
         f" HOLD_TTL_SECONDS ({HOLD_TTL_SECONDS}): extensions cannot shorten a hold."
     )
+# Hosts whose holds are shorter than half a minute have shorter selections, unasked.
+SELECT_TTL_SECONDS = ENVIRONMENT.integer(
+    "SELECT_TTL_SECONDS", min(30, HOLD_TTL_SECONDS), low=1, high=86_400
+)
+if SELECT_TTL_SECONDS > HOLD_TTL_SECONDS:
+    raise SettingError(
+        f"SELECT_TTL_SECONDS ({SELECT_TTL_SECONDS}) must be at most"
+        f" HOLD_TTL_SECONDS ({HOLD_TTL_SECONDS}): holding seats cannot shorten their time."
+    )
 MAX_SEATS_PER_HOLD = ENVIRONMENT.integer("MAX_SEATS_PER_HOLD", 10, low=1, high=1000)
 POLL_INTERVAL_MS = ENVIRONMENT.integer("POLL_INTERVAL_MS", 5000, low=100, high=3_600_000)
 SHORT_STATUS_POLLS = ENVIRONMENT.flag("SHORT_STATUS_POLLS", default=True)

@@ -188,7 +188,7 @@ class Effects:
             return (
                 event.until == answer.until
                 and self.ledger.joined[event.version] == seats
-                and (kind == Kind.EXTENDED or deed.seats >= set(event.seats))
+                and (kind == Kind.EXTENDED or deed.seats >= self.ledger.added[event.version])
             )
 
         start, end = self.window(deed)
@@ -327,6 +327,8 @@ class Effects:
             return sale is None or sale.answer is None or set(sale.answer.seats) == seats
         if deed.operation is Operation.BOOK:
             return not deed.seats or deed.seats == seats
+        if deed.operation is Operation.HOLD:
+            seats = set(self.ledger.added[event.version])
         return not deed.seats or seats <= deed.seats
 
     def _accuse(self, event: Event) -> None:

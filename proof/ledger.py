@@ -64,8 +64,9 @@ class Phase:
 class Ledger:
     """The replay of a history's events.
 
-    ``joined`` has a hold's seats after each version, ``undone`` the hold from which the seats were
-    booked that a version cancels.
+    ``joined`` has a hold's seats after each version, ``added`` those of them that it brought (where
+    a selection grows or is confirmed, its entry names the others too), ``undone`` the hold from
+    which the seats were booked that a version cancels.
     """
 
     events: list[Event]
@@ -74,6 +75,7 @@ class Ledger:
     spells: dict[str, list[Spell]] = field(default_factory=dict)
     holds: dict[int, list[Phase]] = field(default_factory=dict)
     joined: dict[int, frozenset[str]] = field(default_factory=dict)
+    added: dict[int, frozenset[str]] = field(default_factory=dict)
     undone: dict[int, int] = field(default_factory=dict)
 
     @classmethod
@@ -154,11 +156,15 @@ class Ledger:
         self._note_hold(event)
 
     def _check_hold(self, event: Event) -> None:
-        """One hold has one deadline: joining it keeps that, extending it moves all its seats."""
+        """One hold has one deadline: joining it keeps that, extending it moves all its seats.
+
+        Joining a selection refreshes it, and then names all of its seats.
+        """
         phase = self.phase_of(event.hold)
         if phase is None or phase.until <= event.at:
             return
-        if event.kind == Kind.HELD and event.until != phase.until:
+        moved_for_all = (event.until or 0) > phase.until and phase.seats <= set(event.seats)
+        if event.kind == Kind.HELD and event.until != phase.until and not moved_for_all:
             self._object(
                 "illegal_held",
                 f"version {event.version}: hold {event.hold} got seats and its deadline moved "
@@ -218,7 +224,7 @@ class Ledger:
             )
 
     def _note_hold(self, event: Event) -> None:
-        self.joined[event.version] = frozenset(event.seats)
+        self.joined[event.version] = self.added[event.version] = frozenset(event.seats)
         if event.hold is None or event.kind == Kind.CANCELLED:
             return
         phases = self.holds.setdefault(event.hold, [])
@@ -227,6 +233,7 @@ class Ledger:
         if event.kind in (Kind.HELD, Kind.EXTENDED):
             kept = seats if until > event.at else frozenset[str]()
             seats, until = kept | set(event.seats), event.until or event.at
+            self.added[event.version] = frozenset(event.seats) - kept
         else:
             seats = seats - set(event.seats)
         phases.append(Phase(event.at, seats, until))
@@ -238,7 +245,7 @@ def _held(place: Place, event: Event) -> str:
         return f"is held until {event.until}, which is not ahead"
     if place.status == AVAILABLE or place.lapsed(event.at):
         return ""
-    if place.held_by(event.hold) and place.hold is not None and place.until == event.until:
+    if place.held_by(event.hold) and place.hold is not None and (place.until or 0) <= event.until:
         return ""
     return "is held although it was not free"
 

@@ -155,6 +155,8 @@ class Hold(models.Model):
     """Seats set aside for one customer and one show, with one deadline.
 
     A customer's newest row for a show is the one that counts; older rows are history.
+    ``by_selection`` marks one that came of clicking on seats and has not been confirmed by holding
+    them: it is short, and ends when its customer goes away.
     """
 
     show = models.ForeignKey(
@@ -173,6 +175,8 @@ class Hold(models.Model):
     started_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     booking = models.ForeignKey("Booking", null=True, on_delete=models.SET_NULL, related_name="+")
+    # With a default in the database: processes of the release before do not name it.
+    by_selection = models.BooleanField(db_default=False)
 
     class Meta:
         indexes = [

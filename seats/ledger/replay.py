@@ -102,22 +102,26 @@ class Replay:
         until, hold_id = entry.held_until, entry.hold_id
         if until is None or hold_id is None or until <= entry.at:
             raise _broken(entry, "its deadline is not ahead, or it is of no hold")
-        for seat_id in entry.seat_ids:
-            status, before, _, _ = self._seats[seat_id]
-            lapsed = before is not None and before <= entry.at
-            if status == SeatStatus.BOOKED or (status == SeatStatus.HELD and not lapsed):
-                raise _broken(entry, f"{self._told(seat_id)}, and so not free")
         hold = self._holds.get(hold_id)
+        # A selection that grows, or is confirmed, is held anew: its entry names all of its seats.
+        anew = hold is not None and set(hold.seat_ids) <= set(entry.seat_ids)
+        for seat_id in entry.seat_ids:
+            status, before, held_by, _ = self._seats[seat_id]
+            free_to_it = before is not None and (
+                before <= entry.at or (anew and held_by == hold_id)
+            )
+            if status == SeatStatus.BOOKED or (status == SeatStatus.HELD and not free_to_it):
+                raise _broken(entry, f"{self._told(seat_id)}, and so not free")
         if hold is None:
             self._only_hold(entry)
             hold = StoredHold(entry.actor, (), entry.at, until)
             self._newest[entry.actor] = hold_id
         elif not hold.is_live(entry.at) or hold.customer != entry.actor:
             raise _broken(entry, f"hold {hold_id} is not {entry.actor}'s to add to")
-        elif hold.expires_at != until:
+        elif until < hold.expires_at or (until > hold.expires_at and not anew):
             raise _broken(entry, f"adding seats moved the deadline from {iso(hold.expires_at)}")
-        together = tuple(sorted((*hold.seat_ids, *entry.seat_ids)))
-        self._holds[hold_id] = replace(hold, seat_ids=together)
+        together = tuple(sorted({*hold.seat_ids, *entry.seat_ids}))
+        self._holds[hold_id] = replace(hold, seat_ids=together, expires_at=until)
         self._put(entry.seat_ids, (SeatStatus.HELD.value, until, hold_id, None))
 
     def _only_hold(self, entry: Entry) -> None:

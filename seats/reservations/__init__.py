@@ -11,10 +11,12 @@ from seats.reservations.holding import extend_hold, hold_seats
 from seats.reservations.memory import Once, forget_old_answers
 from seats.reservations.opening import lay_out, open_show
 from seats.reservations.releasing import free_customer, release_by_staff, release_seats, tidy
+from seats.reservations.selecting import adopt_selections, release_selections, select_seats
 
 __all__ = [
     "Once",
     "Outcome",
+    "adopt_selections",
     "book_seats",
     "cancel_booking",
     "extend_hold",
@@ -25,6 +27,8 @@ __all__ = [
     "open_show",
     "release_by_staff",
     "release_seats",
+    "release_selections",
+    "select_seats",
     "tidy",
     "unbook_by_staff",
 ]

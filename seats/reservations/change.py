@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -61,6 +61,7 @@ class HoldRow:
     started_at: datetime
     expires_at: datetime
     booking_id: int | None
+    by_selection: bool
 
     def is_live(self, now: datetime) -> bool:
         return self.state is HoldState.OPEN and now < self.expires_at
@@ -90,16 +91,21 @@ class Change:
     def sales_are_closed(self) -> bool:
         return self.turn.starts_at <= self.turn.now
 
+    def go_on_as(self, actor: str) -> None:
+        """Begins another change in the same transaction: same moment, version and entry its own."""
+        self.turn = replace(database.take_turn(self.cursor, self.show_id), now=self.now)
+        self.actor = actor
+
     def newest_hold(self, customer_key: str) -> HoldRow | None:
         self.cursor.execute(
-            "SELECT id, state, seat_ids, started_at, expires_at, booking_id FROM seats_hold"
-            " WHERE customer = %s AND show_id = %s ORDER BY id DESC LIMIT 1",
+            "SELECT id, state, seat_ids, started_at, expires_at, booking_id, by_selection"
+            " FROM seats_hold WHERE customer = %s AND show_id = %s ORDER BY id DESC LIMIT 1",
             (customer_key, self.show_id),
         )
         row = self.cursor.fetchone()
         if row is None:
             return None
-        hold_id, state, seat_ids, started_at, expires_at, booking_id = row
+        hold_id, state, seat_ids, started_at, expires_at, booking_id, by_selection = row
         return HoldRow(
             hold_id,
             HoldState(state),
@@ -107,6 +113,7 @@ class Change:
             database.moment(started_at),
             database.moment(expires_at),
             booking_id,
+            bool(by_selection),
         )
 
     def shrink_hold(
@@ -224,9 +231,9 @@ def perform_within(
 
 
 def _carry_out(cursor: database.Cursor, show_id: int, actor: str, operation: Operation) -> Outcome:
-    turn = database.take_turn(cursor, show_id)
-    facts = operation(Change(cursor, turn, actor))
-    at = Cursor(show_id, turn.version, turn.mark, to_milliseconds(turn.now))
+    change = Change(cursor, database.take_turn(cursor, show_id), actor)
+    facts = operation(change)
+    at = Cursor(show_id, change.turn.version, change.turn.mark, to_milliseconds(change.now))
     return Outcome(facts, str(at), changed=True)
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.conf import LazySettings
 
 from seats import feed
+from seats.customers.guests import customer_of
 from seats.domain import Customer
 from tests.engine.house import House, HouseClock, customer
 
@@ -20,6 +21,7 @@ def _nothing_remembered() -> Iterator[None]:
 def _rules(settings: LazySettings) -> None:
     settings.HOLD_TTL_SECONDS = 600
     settings.HOLD_MAX_SECONDS = 1800
+    settings.SELECT_TTL_SECONDS = 30
     settings.MAX_SEATS_PER_HOLD = 4
 
 
@@ -44,6 +46,12 @@ def owner(db: None) -> Customer:
 @pytest.fixture
 def rival(db: None) -> Customer:
     return customer("rival")
+
+
+@pytest.fixture
+def guest() -> Customer:
+    """Somebody who has not logged in."""
+    return customer_of("the-guest-who-looks-around")
 
 
 @pytest.fixture

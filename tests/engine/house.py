@@ -91,6 +91,9 @@ class House:
     def hold(self, who: Customer, *names: int | str, once: Once | None = None) -> Outcome:
         return reservations.hold_seats(who, self.show_id, SeatNames.of(*names), once=once)
 
+    def select(self, who: Customer, *names: int | str, once: Once | None = None) -> Outcome:
+        return reservations.select_seats(who, self.show_id, SeatNames.of(*names), once=once)
+
     def extend(self, who: Customer, *, once: Once | None = None) -> Outcome:
         return reservations.extend_hold(who, self.show_id, once=once)
 
