@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from seats import feed
-from seats.api.conditional import accepts_gzip
+from seats.api.conditional import codings
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
@@ -57,13 +57,13 @@ class StatusPolls:
             return self.application(environ, start_response)
 
         etag = environ.get("HTTP_IF_NONE_MATCH")
-        zipped = accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")) and answer.gzipped
         if etag is not None and etag.removeprefix("W/") == answer.etag.removeprefix("W/"):
-            status, body = "304 Not Modified", b""
+            status, coding, body = "304 Not Modified", "", b""
         else:
-            status, body = "200 OK", zipped or answer.body
+            status = "200 OK"
+            coding, body = answer.coded(codings(environ.get("HTTP_ACCEPT_ENCODING", "")))
 
-        kind = _kind(environ, status, "gzip" if zipped and body else "")
+        kind = _kind(environ, status, coding)
         headers = self.headers.get(kind)
         if headers is None:
             return self.application(environ, self._remembering(environ, start_response))

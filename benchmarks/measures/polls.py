@@ -67,14 +67,14 @@ def _kinds(ours: Server, small: int, large: int) -> list[Kind]:
     _, headers, body = ours.get(PATH.format(small))
     etag = dict(headers)["ETag"]
     cursor = json.loads(body)["cursor"]
-    gzip = {"Accept-Encoding": "gzip"}
+    packed = {"Accept-Encoding": "gzip, deflate, br"}
     asked: list[tuple[str, str, dict[str, str], Aim | None]] = [
         ("unchanged (304)", PATH.format(small), {"If-None-Match": etag}, Aim(0.9)),
         ("idle delta", f"{PATH.format(small)}&since={cursor}", {}, Aim(0.9)),
         ("full, 500 seats", PATH.format(small), {}, Aim(0.85)),
-        ("full, 500 seats, gzip", PATH.format(small), gzip, Aim(0.85)),
+        ("full, 500 seats, brotli", PATH.format(small), packed, Aim(0.85)),
         ("full, 50,000 seats", PATH.format(large), {}, None),
-        ("full, 50,000 seats, gzip", PATH.format(large), gzip, None),
+        ("full, 50,000 seats, brotli", PATH.format(large), packed, None),
     ]
     return [
         Kind(name, path, headers, aim, f"/{number}")

@@ -22,7 +22,7 @@ def measure(run: Run) -> list[Table]:
     table = Table(
         "People watching, one worker",
         ["viewers", "polls /s", "p50 ms", "p99 ms", "errors", f"p99 below {LIMIT_MS:g} ms"],
-        f"Each polls every {INTERVAL:g} s with the cursor of the newest answer, gzip and all, over"
+        f"Each polls every {INTERVAL:g} s with the cursor of the newest answer, brotli and all, over"
         " a connection of its own; five times a second two seats are held. Times count from when a"
         " poll was due. It ends with the first number that was too many.",
     )
@@ -65,7 +65,7 @@ def _watched(
         for number in itertools.count(1):
             if number % every == 0:
                 yield next(holds)
-            yield wire.get(f"{path}&since={newest}", Accept_Encoding="gzip")
+            yield wire.get(f"{path}&since={newest}", Accept_Encoding="gzip, deflate, br")
 
     def heard(body: bytes) -> None:
         nonlocal newest

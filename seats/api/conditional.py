@@ -22,10 +22,11 @@ _NO_WEIGHT = re.compile(r"q=0(\.0*)?")
 
 
 @lru_cache(maxsize=64)
-def accepts_gzip(accept_encoding: str) -> bool:
-    """Whether a client that sends this ``Accept-Encoding`` can read gzip."""
+def codings(accept_encoding: str) -> tuple[str, ...]:
+    """Of "br" and "gzip" those that this ``Accept-Encoding`` allows, the best first."""
     weights = {}
     for coding in accept_encoding.lower().split(","):
         name, _, weight = coding.partition(";")
         weights[name.strip()] = _NO_WEIGHT.fullmatch(weight.replace(" ", "")) is None
-    return weights.get("gzip", weights.get("*", False))
+    others = weights.get("*", False)
+    return tuple(name for name in ("br", "gzip") if weights.get(name, others))

@@ -233,11 +233,7 @@ class ShowMemory:
     def _as_json(self, position: int) -> str:
         status, until = self._states[position]
         ends = f'"{iso(from_milliseconds(until))}"' if until else "null"
-        # In this order a large hall takes two thirds of the bytes, compressed, of the obvious one.
-        text = (
-            f'{{"id":{self.seats[position].id},"status":"{status.value}","held_until":{ends},'
-            f"{self._names[position]}"
-        )
+        text = f'{self._names[position]},"status":"{status.value}","held_until":{ends}}}'
         self._texts[position] = text
         return text
 
@@ -261,6 +257,7 @@ class ShowMemory:
 
 
 def _name(seat: SeatRow) -> str:
-    """The part of a seat's JSON that never changes, up to the end of the object."""
-    names = {"row": seat.row, "label": seat.label, "number": seat.number}
-    return json.dumps(names, separators=(",", ":"))[1:]
+    """The part of a seat's JSON that never changes, without the end of the object."""
+    # In this order a large hall takes two thirds of the bytes, compressed, of the obvious one.
+    names = {"row": seat.row, "id": seat.id, "label": seat.label, "number": seat.number}
+    return json.dumps(names, separators=(",", ":"))[:-1]

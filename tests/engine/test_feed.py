@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
+import brotli
 import pytest
 from django.conf import LazySettings
 from django.db import transaction
@@ -150,9 +151,27 @@ def test_it_says_the_same_compressed(house: House, owner: Customer) -> None:
     answer = feed.status_answer(house.show_id, None)
     assert answer.gzipped is not None
     assert gzip.decompress(answer.gzipped) == answer.body
+    assert answer.brotlied is not None
+    assert brotli.decompress(answer.brotlied) == answer.body
     house.release(owner)
     changed = feed.status_answer(house.show_id, json.loads(answer.body)["cursor"])
     assert changed.gzipped is None
+    assert changed.brotlied is None
+
+
+@pytest.mark.parametrize(
+    ("codings", "coding"),
+    [((), ""), (("gzip",), "gzip"), (("br",), "br"), (("br", "gzip"), "br")],
+)
+def test_it_speaks_the_first_coding_that_the_caller_reads(
+    house: House, codings: tuple[str, ...], coding: str
+) -> None:
+    answer = feed.status_answer(house.show_id, None)
+    read = {"": bytes, "gzip": gzip.decompress, "br": brotli.decompress}[coding]
+    assert answer.coded(codings) == (coding, answer.coded(codings)[1])
+    assert read(answer.coded(codings)[1]) == answer.body
+    delta = feed.status_answer(house.show_id, json.loads(answer.body)["cursor"])
+    assert delta.coded(codings) == ("", delta.body)
 
 
 def test_it_says_the_same_in_a_hall_of_several_blocks(

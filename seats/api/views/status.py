@@ -38,14 +38,10 @@ class Status(Endpoint):
         if known is not None:
             patch_vary_headers(known, ["Accept-Encoding"])
             return known
-        readable = conditional.accepts_gzip(request.headers.get("Accept-Encoding", ""))
-        zipped = status.gzipped if readable else None
-        answer = HttpResponse(
-            status.body if zipped is None else zipped,
-            content_type="application/json",
-            headers={"ETag": status.etag},
-        )
-        if zipped is not None:
-            answer.headers["Content-Encoding"] = "gzip"
+        readable = conditional.codings(request.headers.get("Accept-Encoding", ""))
+        coding, body = status.coded(readable)
+        answer = HttpResponse(body, content_type="application/json", headers={"ETag": status.etag})
+        if coding:
+            answer.headers["Content-Encoding"] = coding
         patch_vary_headers(answer, ["Accept-Encoding"])
         return answer
