@@ -22,9 +22,9 @@ def measure(run: Run) -> list[Table]:
     table = Table(
         "People watching, one worker",
         ["viewers", "polls /s", "p50 ms", "p99 ms", "errors", f"p99 below {LIMIT_MS:g} ms"],
-        f"Each polls every {INTERVAL:g} s with the cursor of the newest answer, brotli and all, over"
-        " a connection of its own; five times a second two seats are held. Times count from when a"
-        " poll was due. It ends with the first number that was too many.",
+        f"Each polls every {INTERVAL:g} s with the cursor of the newest answer, over"
+        " a connection of its own, and reads brotli; five times a second two seats are held. Times"
+        " count from when a poll was due. It ends with the first number that was too many.",
     )
     with store("SQLite", run.folder) as sqlite:
         made = sqlite.lay_out(customers=2000, halls=[[20, 25, 30, 0]])
