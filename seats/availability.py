@@ -164,14 +164,18 @@ def booking_of(customer: Customer, reference: str) -> Facts:
     return _booking(booking)
 
 
-def events_of(show_id: int, after: int = 0, limit: int = 100) -> Facts:
-    """The ledger of a show after a version, in order, without names.
+def events_of(show_id: int, after: int = 0, limit: int = 100, *, newest: bool = False) -> Facts:
+    """The ledger of a show after a version, in order, without names: the first ``limit`` entries
+    of it, or the ``newest``.
 
     ``{events: [{version, kind, seats: labels, at, held_until, hold}], next}``: ``hold`` is a number
     that tells one hold from another, ``next`` the ``after`` to ask with next. Raises ShowNotFound.
     """
     labels = {seat.id: seat.label for seat in feed.layout(show_id)}
-    entries = SeatEvent.objects.filter(show_id=show_id, version__gt=after).order_by("version")
+    entries = SeatEvent.objects.filter(show_id=show_id, version__gt=after)
+    chosen = list(entries.order_by("-version" if newest else "version")[: min(limit, MAX_EVENTS)])
+    if newest:
+        chosen.reverse()
     events = [
         {
             "version": entry.version,
@@ -181,7 +185,7 @@ def events_of(show_id: int, after: int = 0, limit: int = 100) -> Facts:
             "held_until": None if entry.held_until is None else iso(entry.held_until),
             "hold": entry.hold_id,
         }
-        for entry in entries[: min(limit, MAX_EVENTS)]
+        for entry in chosen
     ]
     return {"events": events, "next": events[-1]["version"] if events else after}
 

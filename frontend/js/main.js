@@ -114,16 +114,18 @@ const bookingsDialog = later(async () => {
 });
 const ticketDialog = later(async () => {
   const [{ createTicketDialog }] = await Promise.all([import('./ui/ticket-dialog.js'), stylesOfDialogs()]);
-  return createTicketDialog({ say, words, showOf, onClose: () => state().ticket && dispatch({ type: 'ticket/closed' }) });
+  return createTicketDialog({ say, words, showOf, onClose: ticketSeen });
 });
 
 const activityLog = later(async () => {
-  const { createActivityLog } = await import('./ui/activity-log.js');
-  const log = createActivityLog({ root: at('log'), say, times, locale: formats });
+  const [{ createActivityLog }, { createPastEvents }] = await Promise.all([import('./ui/activity-log.js'), import('./net/past-events.js')]);
+  const recall = createPastEvents({ api, store, poller, now });
+  const log = createActivityLog({ root: at('log'), say, times, locale: formats, now, onAnotherHall: recall });
   parts.push(log);
   log.update(state(), {});
+  return recall;
 });
-at('log').addEventListener('toggle', () => activityLog().catch(() => {}), { once: true });
+at('log').addEventListener('toggle', () => activityLog().then((recall) => at('log').open && recall(), () => {}));
 
 const voice = createVoice({ root: at('voice') });
 const hall = createHall({
@@ -185,6 +187,11 @@ store.subscribe((after, before) => {
   // Fetched while there is time, so that it is there when it is needed.
   if (after.hold && !before.hold) ticketDialog({ ahead: true });
 });
+
+function ticketSeen() {
+  intents.seen();
+  if (state().ticket) dispatch({ type: 'ticket/closed' });
+}
 
 const showTicket = () => ticketDialog().then((dialog) => state().ticket && dialog.open(state()), () => {});
 
@@ -393,7 +400,7 @@ async function start() {
   if (!signedIn) dispatch({ type: 'person/guest' });
   await Promise.all([begin(), signedIn && whoAmI()]);
   if (state().bookings.phase === 'idle') await office.refreshMine();
-  office.resume();
+  office.resume({ unseen: true });
 }
 
 start();

@@ -45,6 +45,18 @@ def test_page_by_page(stranger, show, story):
     assert end == {"events": [], "next": 4}
 
 
+def test_the_newest_in_order(stranger, show, story):
+    def versions(**query):
+        answer = stranger.get(PATH, {"show_id": show.pk, **query}).json()
+        return [event["version"] for event in answer["events"]], answer["next"]
+
+    assert versions(last=2) == ([3, 4], 4)
+    assert versions(last=1000) == ([1, 2, 3, 4], 4)
+    assert versions(last=3, limit=1) == ([2, 3, 4], 4)
+    assert versions(last=3, after=3) == ([4], 4)
+    assert versions(last=3, after=4) == ([], 4)
+
+
 def test_without_a_show_the_next_one(stranger, show, story):
     assert len(stranger.get(PATH).json()["events"]) == 4
 
@@ -64,6 +76,8 @@ def test_an_unknown_show(stranger, db):
         ("limit", "1001"),
         ("limit", "1.0"),
         ("limit", ""),
+        ("last", "0"),
+        ("last", "1001"),
     ],
 )
 def test_numbers_out_of_range(stranger, show, name, value):

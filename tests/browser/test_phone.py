@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 
@@ -62,3 +63,20 @@ def test_a_tap_in_a_hall_too_small_to_touch_brings_it_closer_first(arrive, backs
     drawing.tap(position={"x": before / 2, "y": 120})
     page.expect_picked(0)
     assert drawing.bounding_box()["width"] > before * 1.3
+
+
+@pytest.mark.parametrize("device", ["phone", "wide"])
+def test_a_line_that_is_cut_is_in_sight_wherever_one_looks(arrive, backstage, device):
+    page = arrive(device=device).open(backstage.show(hall="Theatre"))
+    page.watch.excuse(r"net::ERR_")
+    page.expect_light("live")
+    page.page.mouse.move(4, 400)
+    page.page.evaluate("scrollTo({ top: document.body.scrollHeight, behavior: 'instant' })")
+    expect(page.light).not_to_be_in_viewport()
+    page.context.set_offline(True)
+    expect(page.light).to_contain_text("offline since")
+    expect(page.light).to_be_in_viewport(ratio=0.95)
+    expect(page.button("Try now")).to_be_in_viewport(ratio=0.95)
+    page.context.set_offline(False)
+    page.expect_light("live")
+    expect(page.light).not_to_be_in_viewport()

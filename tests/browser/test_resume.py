@@ -96,6 +96,19 @@ def test_a_booking_without_its_answer_is_finished_after_a_reload(arrive, backsta
     assert backstage.books(show)["bookings"] == 1
 
 
+def test_a_ticket_nobody_has_closed_is_there_after_a_reload(arrive, backstage, show):
+    page = arrive("owner").open(show).hold("B4")
+    page.confirm_button.click()
+    reference = page.reference()
+    page.page.reload()
+    assert page.reference() == reference
+    page.ticket.get_by_role("button", name="Close").click()
+    page.page.reload()
+    page.expect_look("mine", "B4")
+    expect(page.ticket).to_be_hidden()
+    assert backstage.books(show)["bookings"] == 1
+
+
 def test_what_is_kept_in_the_browser_is_no_secret(arrive, show):
     page = arrive("owner").open(show).hold("B4")
     kept = page.page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")

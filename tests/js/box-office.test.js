@@ -182,3 +182,30 @@ test('a guest’s page asks for nobody’s holds', async () => {
   await office.refreshMine();
   assert.deepEqual(asked, []);
 });
+
+const bookingOf = (page) => ({ reference: 'K7M2', show_id: 1, seats: holdOf(page, ['A1']).seats, total_price: '10.50', currency: 'EUR', status: 'confirmed', booked_at: '2029-12-31T11:59:58.000Z' });
+
+test('a booking is asked for again until its ticket was seen', async () => {
+  const page = openPage(['SSSS', 'SSSS']);
+  const booking = bookingOf(page);
+  const { office, store, posts, intents } = officeWith({ post: [answer({ booking }), answer({ booking }, { replayed: true })], bookings: [booking] }, { held: ['A1'] });
+  await office.book();
+  await settle();
+  assert.equal(office.resume(), null);
+  store.dispatch({ type: 'ticket/closed' });
+  await office.resume({ unseen: true });
+  assert.equal(posts[1].key, posts[0].key);
+  assert.equal(store.get().ticket.reference, 'K7M2');
+  assert.equal(store.get().activity[0].at, Date.parse(booking.booked_at));
+  intents.seen();
+  assert.equal(office.resume({ unseen: true }), null);
+});
+
+test('a booking that was cancelled meanwhile shows no ticket', async () => {
+  const page = openPage(['SSSS', 'SSSS']);
+  const booking = bookingOf(page);
+  const { office, store, intents } = officeWith({ post: [answer({ booking }, { replayed: true })], bookings: [{ ...booking, status: 'cancelled' }] });
+  await office.book([1]);
+  assert.equal(store.get().ticket, null);
+  assert.equal(intents.left({ unseen: true }), null);
+});

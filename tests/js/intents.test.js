@@ -55,3 +55,21 @@ test('keys are long, printable and never the same', () => {
   assert.equal(keys.size, 200);
   for (const key of keys) assert.match(key, /^[0-9a-f]{32}$/);
 });
+
+test('a booking whose ticket nobody has seen is found again, but not taken for unanswered', () => {
+  const storage = shelf();
+  const intents = intentsOn(storage);
+  const sent = intents.open('book', '/b', {});
+  intents.keepUntilSeen(sent);
+  assert.equal(intents.left(), null);
+  assert.equal(intentsOn(storage).left({ unseen: true }).key, sent.key);
+  intents.seen();
+  assert.equal(intents.left({ unseen: true }), null);
+});
+
+test('seeing a ticket crosses out no request that waits for its answer', () => {
+  const intents = intentsOn(shelf());
+  const sent = intents.open('hold', '/h', {});
+  intents.seen();
+  assert.deepEqual(intents.left(), sent);
+});

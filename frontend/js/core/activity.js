@@ -1,5 +1,8 @@
 const KEPT = 60;
 
+// How long our own request may have been on its way.
+const OWN_WAY = 15000;
+
 const KINDS = {
   'AVAILABLE HELD': 'held',
   'AVAILABLE BOOKED': 'booked',
@@ -9,7 +12,8 @@ const KINDS = {
   'BOOKED HELD': 'held',
 };
 
-export function entriesFrom(before, changes, at) {
+// `since` and `at`: between them it happened, as far as we can tell.
+export function entriesFrom(before, changes, since, at) {
   const groups = new Map();
   for (const seat of changes) {
     const kind = KINDS[`${before.get(seat.id)?.status} ${seat.status}`];
@@ -17,12 +21,16 @@ export function entriesFrom(before, changes, at) {
     if (!groups.has(kind)) groups.set(kind, []);
     groups.get(kind).push({ id: seat.id, row: seat.row, number: seat.number, label: seat.label });
   }
-  return [...groups].map(([kind, seats]) => ({ kind, seats, at, own: false }));
+  return [...groups].map(([kind, seats]) => ({ kind, seats, since, at, own: false }));
 }
 
-export function addEntries(log, entries) {
+export function ownEntry(kind, seats, at) {
+  return { kind, seats, since: at - OWN_WAY, at, own: true };
+}
+
+// Oldest first they come, newest first they stand.
+export function addEntries(log, entries, serial = log[0]?.serial ?? 0) {
   if (!entries.length) return log;
-  let serial = log.length ? log[0].serial : 0;
-  const numbered = entries.map((entry) => ({ ...entry, serial: (serial += 1) }));
+  const numbered = entries.map((entry, index) => ({ ...entry, serial: serial + index + 1 }));
   return [...numbered.reverse(), ...log].slice(0, KEPT);
 }

@@ -1,6 +1,6 @@
 // Actions are named after what happened.
 
-import { addEntries, entriesFrom } from './activity.js';
+import { addEntries, entriesFrom, ownEntry } from './activity.js';
 import { seatsTogether, centreOf } from './best-seats.js';
 import { addSample, clockOffset } from './clock.js';
 import { ofOneShow, SeatStates } from './state.js';
@@ -16,7 +16,7 @@ function setStatus(seats, ids, status) {
 }
 
 function logOwn(state, kind, seats, at) {
-  return addEntries(state.activity, [{ kind, seats, at, own: true }]);
+  return addEntries(state.activity, [ownEntry(kind, seats, at)]);
 }
 
 // Another free group of the same size for somebody whose pick was taken.
@@ -69,13 +69,14 @@ function statusAnswered(state, { answer }) {
   if (answer.show_id !== state.showId) return state;
   const known = state.cursor !== null && !answer.full;
   const changed = answer.seats.length > 0 || answer.full;
-  const news = known ? entriesFrom(state.seats, answer.seats, answer.server_time) : [];
+  const answeredAt = Date.parse(answer.server_time);
+  const news = known ? entriesFrom(state.seats, answer.seats, state.answeredAt, answeredAt) : [];
   const next = {
     ...state,
     seats: answer.full ? new SeatStates(answer.seats) : changed ? state.seats.with(answer.seats) : state.seats,
     stats: sameStats(state.stats, answer.stats) ? state.stats : answer.stats,
     cursor: answer.cursor,
-    answeredAt: Date.parse(answer.server_time),
+    answeredAt,
     activity: addEntries(state.activity, news),
     shows: sameStats(state.stats, answer.stats) ? state.shows : showsWithStats(state.shows, answer),
   };
@@ -137,6 +138,7 @@ const reactions = {
 
   'status/answered': statusAnswered,
   'status/unchanged': (state, { at }) => ({ ...state, answeredAt: at ?? state.answeredAt }),
+  'activity/recalled': (state, { activity }) => ({ ...state, activity }),
   'clock/sampled': (state, { sample }) => {
     const samples = addSample(state.clock.samples, sample);
     return samples === state.clock.samples ? state : { ...state, clock: { samples, offset: clockOffset(samples) } };

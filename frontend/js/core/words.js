@@ -40,6 +40,8 @@ export const english = {
   'shows.noneText': 'The next films will appear here as soon as the box office opens them.',
   'shows.failed': 'The programme could not be loaded',
   'shows.failedText': 'We keep trying. You can also try now.',
+  'shows.earlier': 'Earlier shows',
+  'shows.later': 'Later shows',
   'shows.gone': 'That show is no longer on sale. Here is the next one.',
 
   'duration.hours': '{hours} h {minutes} min',

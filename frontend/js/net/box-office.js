@@ -4,6 +4,7 @@ import { serverTimeOfHold } from '../core/clock.js';
 import { sentenceFor } from '../core/problems.js';
 
 const ASK_AGAIN = 2000;
+const GONE = new Set(['cancelled', 'rejected']);
 const HOLD_GONE = new Set(['hold_expired', 'not_held']);
 
 export function createBoxOffice({ api, store, intents, poller, tell, now, askWho }) {
@@ -30,7 +31,8 @@ export function createBoxOffice({ api, store, intents, poller, tell, now, askWho
       key: intent.key,
       onWaiting: () => dispatch({ type: 'work/waiting' }),
     });
-    if (result.kind !== 'unreachable') intents.close(intent);
+    if (intent.kind === 'book' && result.kind === 'answer') intents.keepUntilSeen(intent);
+    else if (result.kind !== 'unreachable') intents.close(intent);
     sampleFrom(result);
     dispatch({ type: 'work/ended' });
     await outcomes[intent.kind](result, intent);
@@ -71,8 +73,17 @@ export function createBoxOffice({ api, store, intents, poller, tell, now, askWho
     },
     async book(result, intent) {
       if (result.kind === 'answer') {
-        dispatch({ type: 'booking/made', booking: result.body.booking, at: serverMoment() });
-        refreshBookings();
+        const { booking } = result.body;
+        // What was true when the first answer went out need not be true any more.
+        if (result.replayed) await refreshBookings();
+        const known = state().bookings.list.find((one) => one.reference === booking.reference);
+        if (result.replayed && GONE.has(known?.status)) {
+          intents.seen();
+          return refreshHolds();
+        }
+        const at = Date.parse(booking.booked_at);
+        dispatch({ type: 'booking/made', booking: { ...booking, ...known }, at: Number.isFinite(at) ? at : serverMoment() });
+        if (!result.replayed) refreshBookings();
       } else if (HOLD_GONE.has(result.code)) {
         await holdIsGone(result);
       } else if (!unknownCustomer(result, () => book(intent.body.seat_ids))) note(result);
@@ -164,9 +175,10 @@ export function createBoxOffice({ api, store, intents, poller, tell, now, askWho
     poller.nudge();
   }
 
-  // A request whose answer never came, before a reload or a long silence.
-  function resume() {
-    const intent = intents.left();
+  // A request whose answer never came, before a reload or a long silence; after
+  // a reload also a booking whose ticket nobody has closed.
+  function resume({ unseen = false } = {}) {
+    const intent = intents.left({ unseen });
     if (!intent || !(intent.kind in outcomes) || state().pending || state().person.phase !== 'known') return null;
     return send(intent);
   }

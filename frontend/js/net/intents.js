@@ -1,5 +1,6 @@
 // Written down before it is sent and crossed out when it is answered: after a
-// reload in between, the same key finds out what came of it.
+// reload in between, the same key finds out what came of it. A booking stays
+// until its ticket was seen.
 
 const PLACE = 'holdfast.intent';
 const GOOD_FOR = 5 * 60000;
@@ -13,22 +14,32 @@ export function createIntents({ storage, now, newKey }) {
     }
   }
 
+  function write(intent) {
+    try {
+      storage.setItem(PLACE, JSON.stringify(intent));
+    } catch {
+      // A full or forbidden storage costs us the resume, not the request.
+    }
+  }
+
   return {
     open(kind, path, body) {
       const intent = { kind, path, body, key: newKey(), at: now() };
-      try {
-        storage.setItem(PLACE, JSON.stringify(intent));
-      } catch {
-        // A full or forbidden storage costs us the resume, not the request.
-      }
+      write(intent);
       return intent;
     },
     close(intent) {
       if (read()?.key === intent.key) storage.removeItem(PLACE);
     },
-    left() {
+    keepUntilSeen(intent) {
+      if (read()?.key === intent.key) write({ ...intent, answered: true });
+    },
+    seen() {
+      if (read()?.answered) storage.removeItem(PLACE);
+    },
+    left({ unseen = false } = {}) {
       const intent = read();
-      if (!intent || typeof intent.key !== 'string') return null;
+      if (!intent || typeof intent.key !== 'string' || (intent.answered && !unseen)) return null;
       if (now() - intent.at > GOOD_FOR) {
         storage.removeItem(PLACE);
         return null;

@@ -6,6 +6,7 @@ import {
   LAST_MINUTES,
   pickedSeats,
   primaryAction,
+  screenOf,
   selectedShow,
   serverNow,
   showsWithRoom,
@@ -110,8 +111,8 @@ export function createPanel({ root, note, log, say, money, times, now, on }) {
   }
 
   function linkTo(show) {
-    const text = `${titleOf(show)}, ${times.dayAndClock(show.start_time, zoneOf(show))}`;
-    const link = html('a', { href: on.addressOf(show.id), dir: 'auto', text });
+    const where = [times.dayAndClock(show.start_time, zoneOf(show)), screenOf(show)].filter(Boolean).join(' · ');
+    const link = html('a', { href: on.addressOf(show.id) }, html('span', { dir: 'auto', text: titleOf(show) }), ' ', html('small', { dir: 'auto', text: where }));
     link.addEventListener('click', (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
       event.preventDefault();

@@ -1,7 +1,7 @@
 // Cards are links, so that a show can be opened in another tab or sent on.
 
 import { durationOf, hasBegun, isSoldOut, screenOf, serverNow, titleOf, zoneOf } from '../core/selectors.js';
-import { html, replace, setAttribute, setText, svg } from './nodes.js';
+import { html, icon, replace, setAttribute, setText, svg } from './nodes.js';
 import { poster } from './poster.js';
 import { createSeatNode } from './seat-node.js';
 
@@ -26,8 +26,48 @@ function emptyHall() {
   );
 }
 
+// Keys and the buttons at its ends move it; whoever is at an end sees no more to come.
+function createTrack({ root, list, say }) {
+  const reading = () => (getComputedStyle(list).direction === 'rtl' ? -1 : 1);
+  const page = (way) => list.scrollBy({ left: way * reading() * list.clientWidth * 0.75 });
+  const button = (way, name, picture) =>
+    html('button', { type: 'button', class: 'rail-button', tabindex: '-1', 'data-way': name, 'aria-label': say(`shows.${name}`), onclick: () => page(way) }, icon(picture));
+  const ends = [button(-1, 'earlier', 'back'), button(1, 'later', 'on')];
+
+  function measure() {
+    const gone = Math.abs(list.scrollLeft);
+    setAttribute(root, 'data-earlier', gone > 8 ? 'true' : null);
+    setAttribute(root, 'data-later', list.scrollWidth - list.clientWidth - gone > 8 ? 'true' : null);
+  }
+
+  list.addEventListener('scroll', measure, { passive: true });
+  new ResizeObserver(measure).observe(list);
+  list.addEventListener('keydown', (event) => {
+    const steps = { ArrowLeft: -reading(), ArrowRight: reading(), Home: -Infinity, End: Infinity };
+    if (!(event.key in steps) || event.altKey || event.ctrlKey || event.metaKey) return;
+    const links = [...list.querySelectorAll('a')];
+    const next = links.indexOf(document.activeElement) + steps[event.key];
+    links[Math.max(0, Math.min(links.length - 1, next))].focus();
+    event.preventDefault();
+  });
+
+  return {
+    ends,
+    measure,
+    // The chosen card is seen whole; if it is already, nothing moves.
+    reveal(card, behavior) {
+      const { left, right } = card.getBoundingClientRect();
+      const frame = list.getBoundingClientRect();
+      const room = card.offsetWidth / 4;
+      if (left >= frame.left + room && right <= frame.right - room) return;
+      list.scrollBy({ left: (left + right - frame.left - frame.right) / 2, behavior });
+    },
+  };
+}
+
 export function createShowRail({ root, say, times, lengthOf, now, addressOf, onChoose, onRetry }) {
   const list = html('ul', { class: 'rail-list' });
+  const track = createTrack({ root, list, say });
   let cards = new Map();
   let drawnFor = '';
 
@@ -96,14 +136,16 @@ export function createShowRail({ root, say, times, lengthOf, now, addressOf, onC
       else if (!cards.size) replace(root, [empty('shows.none', 'shows.noneText', false)]);
       else {
         replace(list, [...cards.values()].map((card) => card.node));
-        if (list.parentNode !== root) replace(root, [list]);
+        if (list.parentNode !== root) replace(root, [list, ...track.ends]);
+        track.measure();
       }
       setAttribute(root, 'aria-busy', null);
       setAttribute(root, 'data-empty', cards.size ? null : 'true');
     }
     patch(state);
     if (state.showId !== before.showId) {
-      cards.get(state.showId)?.link.scrollIntoView({ block: 'nearest', inline: 'nearest', behavior: 'instant' });
+      const card = cards.get(state.showId)?.link;
+      if (card) track.reveal(card, before.showId === null ? 'instant' : 'auto');
     }
   }
 

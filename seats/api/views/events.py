@@ -35,6 +35,11 @@ class Events(Endpoint):
                 {**shapes.ID, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
                 "How many at most.",
             ),
+            query(
+                "last",
+                {**shapes.ID, "maximum": MAX_LIMIT},
+                "Instead of `limit`: the newest, this many at most, in order all the same.",
+            ),
         ],
     )
     def list_events(self, request: Request) -> Response:
@@ -42,6 +47,11 @@ class Events(Endpoint):
         show_id = fields.show_id_of(query)
         after = fields.integer_of(query, "after", low=0, high=MAX_ID)
         limit = fields.integer_of(query, "limit", low=1, high=MAX_LIMIT)
+        last = fields.integer_of(query, "last", low=1, high=MAX_LIMIT)
         if show_id is None:
             show_id = availability.next_show_id()
-        return Response(availability.events_of(show_id, after or 0, limit or DEFAULT_LIMIT))
+        return Response(
+            availability.events_of(
+                show_id, after or 0, last or limit or DEFAULT_LIMIT, newest=last is not None
+            )
+        )
