@@ -5,20 +5,25 @@ engine, the API and the races again; `node --test` runs those of the dashboard's
 scripts. A server or a driver that is missing is named, with what would help.
 With CI=true nothing may be missing and nothing may be skipped.
 
+The servers' suites run beside that of SQLite, which is as long as they are together;
+what they print is shown when their turn comes.
+
     python -m tests.everything                 all of it
     python -m tests.everything postgresql      one of: sqlite mariadb postgresql javascript
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -39,6 +44,8 @@ ON_EVERY_DATABASE = (
     "tests/foundations/test_checks.py",
 )
 OLDEST_NODE = 18
+# Those of one line run one after the other, the lines beside each other.
+LINES = (("sqlite",), ("javascript", "mariadb", "postgresql"))
 
 
 @dataclass
@@ -55,16 +62,81 @@ class Result:
 
 
 def main(chosen: list[str]) -> int:
-    suites: dict[str, Callable[[], Result]] = {
+    results_to = os.environ.pop("TEST_RESULTS_TO", "")
+    suites = all_suites()
+    if unknown := set(chosen) - set(suites):
+        sys.exit(f"No such suite: {', '.join(sorted(unknown))}. There are: {', '.join(suites)}.")
+    names = [name for name in suites if not chosen or name in chosen]
+    results = [suites[names[0]]()] if len(names) == 1 else side_by_side(names)
+    if results_to:
+        # One of several that run side by side: whoever started them reports.
+        Path(results_to).write_text(json.dumps(asdict(results[0])))
+        return 0
+    return report(results, strict=os.environ.get("CI") == "true")
+
+
+def all_suites() -> dict[str, Callable[[], Result]]:
+    return {
         "sqlite": sqlite,
         "mariadb": mariadb,
         "postgresql": postgresql,
         "javascript": javascript,
     }
-    if unknown := set(chosen) - set(suites):
-        sys.exit(f"No such suite: {', '.join(sorted(unknown))}. There are: {', '.join(suites)}.")
-    results = [suites[name]() for name in suites if not chosen or name in chosen]
-    return report(results, strict=os.environ.get("CI") == "true")
+
+
+def side_by_side(names: list[str]) -> list[Result]:
+    """Runs each suite in a process of its own; shows their output one after the other."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        over = {name: threading.Event() for name in names}
+
+        def run(line: tuple[str, ...]) -> None:
+            for name in line:
+                if name not in over:
+                    continue
+                try:
+                    with (folder / f"{name}.log").open("wb") as log:
+                        subprocess.run(
+                            [sys.executable, "-u", "-m", "tests.everything", name],
+                            cwd=ROOT,
+                            env={**os.environ, "TEST_RESULTS_TO": str(folder / f"{name}.json")},
+                            stdout=log,
+                            stderr=subprocess.STDOUT,
+                            check=False,
+                        )
+                finally:
+                    over[name].set()
+
+        lines = [threading.Thread(target=run, args=(line,)) for line in LINES]
+        for line in lines:
+            line.start()
+        for name in names:
+            show(folder / f"{name}.log", over[name])
+        for line in lines:
+            line.join()
+        return [told(name, folder / f"{name}.json") for name in names]
+
+
+def show(log: Path, over: threading.Event) -> None:
+    """Prints what is written to a file, until that is over."""
+    shown = 0
+    while True:
+        is_over = over.wait(0.2)
+        if log.is_file():
+            with log.open("rb") as written:
+                written.seek(shown)
+                fresh = written.read()
+            shown += len(fresh)
+            sys.stdout.buffer.write(fresh)
+            sys.stdout.flush()
+        if is_over:
+            return
+
+
+def told(name: str, file: Path) -> Result:
+    if not file.is_file():
+        return Result(name, broken="it ended without a result")
+    return Result(**json.loads(file.read_text()))
 
 
 def sqlite() -> Result:

@@ -73,6 +73,29 @@ def test_a_server_that_is_not_there_is_named(monkeypatch):
     assert "TEST_POSTGRES_URL" in result.not_run
 
 
+def test_suites_run_side_by_side_and_are_shown_in_turn(monkeypatch, capfdbinary, tmp_path):
+    tests = tmp_path / "tests"
+    tests.mkdir()
+    (tests / "everything.py").write_text(
+        "import os, pathlib, sys, time\n"
+        "name = sys.argv[1]\n"
+        "time.sleep(0.3 if name == 'sqlite' else 0)\n"
+        "print('this is', name)\n"
+        'result = \'{"suite": "%s", "passed": 2}\' % name\n'
+        "if name != 'postgresql':\n"
+        "    pathlib.Path(os.environ['TEST_RESULTS_TO']).write_text(result)\n"
+    )
+    monkeypatch.setattr(everything, "ROOT", tmp_path)
+    results = everything.side_by_side(["sqlite", "mariadb", "postgresql"])
+    said = capfdbinary.readouterr().out.decode()
+    assert said.split("\n")[:3] == ["this is sqlite", "this is mariadb", "this is postgresql"]
+    assert [(result.suite, result.passed) for result in results[:2]] == [
+        ("sqlite", 2),
+        ("mariadb", 2),
+    ]
+    assert results[2].broken == "it ended without a result"
+
+
 def test_an_unknown_suite_is_refused():
     with pytest.raises(SystemExit, match="No such suite: oracle"):
         everything.main(["oracle"])
