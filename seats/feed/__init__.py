@@ -27,7 +27,16 @@ from seats.feed.loading import TAIL_LIMIT, SeatRow, events_from, standing, whole
 from seats.feed.memory import OutOfStep, ShowMemory
 from seats.feed.pace import Load, poll_after_ms
 
-__all__ = ["Answer", "Snapshot", "alternatives", "expect", "layout", "snapshot", "status_answer"]
+__all__ = [
+    "Answer",
+    "Snapshot",
+    "alternatives",
+    "expect",
+    "expect_anything",
+    "layout",
+    "snapshot",
+    "status_answer",
+]
 
 FRESH_MS = 100
 # A seat takes a little more than 1 KB, so this is some 250 MB where there are many large halls.
@@ -324,6 +333,15 @@ def expect(cursor: str) -> None:
     with _shows_lock:
         show = _shows.get(at.show_id)
     if show is not None:
+        show.is_behind = True
+
+
+def expect_anything() -> None:
+    """Says that the database has been replaced as a whole: whoever is asked next looks."""
+    hints.notice_all()
+    with _shows_lock:
+        shows = list(_shows.values())
+    for show in shows:
         show.is_behind = True
 
 

@@ -40,6 +40,13 @@ class Slot:
         return None if self._slots is None else self._slots[self._place]
 
 
+def notice_all() -> None:
+    """Says of every show that it may have changed."""
+    slots = _slots(_database_name())
+    if slots is not None:
+        slots[:] = secrets.token_bytes(_SLOTS * _WIDTH)
+
+
 def _database_name() -> str:
     settings = connection.settings_dict
     return f"{connection.vendor}|{settings['HOST']}|{settings['PORT']}|{settings['NAME']}"

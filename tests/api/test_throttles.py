@@ -139,6 +139,22 @@ def test_whose_address_counts(rf, settings, behind_proxy, environ, address):
     assert throttles.client_address(rf.get("/", **environ)) == address
 
 
+@pytest.mark.parametrize("behind_proxy", [False, True])
+@pytest.mark.parametrize(
+    ("environ", "address"),
+    [
+        ({"HTTP_X_REAL_IP": "5.6.7.8"}, "5.6.7.8"),
+        ({"HTTP_X_FORWARDED_FOR": "9.9.9.9", "HTTP_X_REAL_IP": "5.6.7.8"}, "5.6.7.8"),
+        ({"HTTP_X_FORWARDED_FOR": "9.9.9.9"}, "127.0.0.1"),
+    ],
+)
+def test_whose_address_counts_on_pythonanywhere(rf, settings, behind_proxy, environ, address):
+    settings.PYTHONANYWHERE = True
+    settings.BEHIND_PROXY = behind_proxy
+
+    assert throttles.client_address(rf.get("/", **environ)) == address
+
+
 def test_an_ipv4_address_written_as_ipv6_is_counted_as_itself(rf):
     first = throttles.client_address(rf.get("/", REMOTE_ADDR="::ffff:192.0.2.1"))
     second = throttles.client_address(rf.get("/", REMOTE_ADDR="::ffff:192.0.2.2"))
