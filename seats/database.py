@@ -166,6 +166,17 @@ def write_within(work: Callable[[], T]) -> T:
         return work()
 
 
+@contextmanager
+def without_writers(patience: float) -> Iterator[None]:
+    """Keeps Holdfast's writers out of an SQLite database; raises Busy after that many seconds."""
+    path = _gate_path()
+    if path is None or gate.fcntl is None:
+        yield
+        return
+    with gate.write_gate(path, time.monotonic() + patience):
+        yield
+
+
 def _gate_path() -> str | None:
     if connection.vendor != "sqlite":
         return None

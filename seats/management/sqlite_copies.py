@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -80,7 +79,7 @@ def copy_in(source: Path, kept: Path | None) -> None:
     What it was until then goes into ``kept``; None where there is nothing worth it.
     """
     with (
-        database.write_gate(time.monotonic() + GATE_SECONDS),
+        database.without_writers(GATE_SECONDS),
         _opened(source, mode="ro") as copy,
     ):
         if kept is not None:
