@@ -31,6 +31,8 @@ try:
 except ImportError:  # Windows has no flock; SQLite's own lock still keeps writers apart there.
     fcntl = None  # type: ignore[assignment]
 
+HAS_LOCKS = fcntl is not None
+
 T = TypeVar("T")
 
 # More would keep the first of them waiting, and gain little.
