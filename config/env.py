@@ -99,6 +99,21 @@ class Environment:
             )
         return raw
 
+    def folder(self, name: str, default: str, *, taken: tuple[str, ...]) -> str:
+        """A path below the site, such as `admin/`; its first part is none of ``taken``."""
+        raw = self._raw(name)
+        if raw is None:
+            return default
+        path = raw.strip("/")
+        if not re.fullmatch(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*", path):
+            raise SettingError(
+                f"{name} must be a path of letters, digits, '-' and '_', such as {default!r},"
+                f" not {raw!r}."
+            )
+        if path.partition("/")[0] in taken:
+            raise SettingError(f"{name} is the address of something else: {raw!r}.")
+        return f"{path}/"
+
     def time_zone(self, name: str, default: str) -> str:
         raw = self._raw(name)
         if raw is None:

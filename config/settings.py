@@ -67,6 +67,11 @@ for _origin in CSRF_TRUSTED_ORIGINS:
         )
 BEHIND_PROXY = ENVIRONMENT.flag("BEHIND_PROXY", default=False)
 
+# Where the admin is. One that programs do not try by themselves keeps the log quiet.
+ADMIN_PATH = ENVIRONMENT.folder(
+    "ADMIN_PATH", "admin/", taken=("api", "static", "healthz", "favicon.ico", "ws", "socket.io")
+)
+
 # PythonAnywhere sets this on its machines. Their disks are network disks, on
 # which processes cannot share the memory that SQLite's WAL needs.
 PYTHONANYWHERE = bool(os.environ.get("PYTHONANYWHERE_SITE"))

@@ -31,5 +31,5 @@ urlpatterns = [
     path("", dashboard, name="dashboard"),
     path("favicon.ico", favicon),
     path("", include("seats.api.urls")),
-    path("admin/", admin.site.urls),
+    path(settings.ADMIN_PATH, admin.site.urls),
 ]

@@ -130,6 +130,17 @@ class Busy(SeatError):
         self.retry_after = retry_after
 
 
+class TooOften(SeatError):
+    """Tried too often; the caller may try again in ``retry_after`` s. Never stored."""
+
+    code = "throttled"
+    default_message = "That was too often. Please wait a while."
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"That was too often. Please wait {retry_after} s.")
+        self.retry_after = retry_after
+
+
 class UsernameTaken(SeatError):
     code = "username_taken"
     default_message = "This name is taken. Please choose another."

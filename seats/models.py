@@ -254,6 +254,17 @@ class IdempotencyRecord(models.Model):
         return self.digest[:12]
 
 
+class Attempt(models.Model):
+    """How often something was tried until ``ends_at``. ``mark`` stands for who, where and what."""
+
+    mark = models.CharField(max_length=64, primary_key=True)
+    number = models.IntegerField()
+    ends_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.mark[:12]
+
+
 class LoginSession(AbstractBaseSession):
     """A login session with a column for whose it is, so that both are found by one query."""
 

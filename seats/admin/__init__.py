@@ -7,6 +7,7 @@ everything else, and asks for a reason.
 from django.contrib import admin
 
 from seats.admin.bookings import BookingAdmin
+from seats.admin.entry import LimitedLoginForm, limited
 from seats.admin.films import FilmAdmin
 from seats.admin.halls import HallAdmin
 from seats.admin.holds import HoldAdmin
@@ -17,6 +18,9 @@ from seats.admin.shows import ShowAdmin
 admin.site.site_header = "Holdfast box office"
 admin.site.site_title = "Holdfast"
 admin.site.index_title = "Box office"
+
+admin.site.login_form = LimitedLoginForm
+admin.site.login = limited(admin.site.login)  # type: ignore[method-assign]
 
 __all__ = [
     "BookingAdmin",

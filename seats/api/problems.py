@@ -21,7 +21,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 
-from seats.errors import Busy, SeatError
+from seats.errors import Busy, SeatError, TooOften
 
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:holdfast:problem:"
@@ -176,7 +176,7 @@ _OF_FRAMEWORK: Final[Mapping[type[Exception], tuple[str, str]]] = {
 def _refusal(error: SeatError) -> Problem:
     """What the engine says no to."""
     headers: dict[str, str] = {}
-    if isinstance(error, Busy):
+    if isinstance(error, Busy | TooOften):
         headers["Retry-After"] = str(error.retry_after)
     if error.replayed:
         headers["Idempotency-Replayed"] = "true"
@@ -216,9 +216,11 @@ def is_ours(path: str) -> bool:
     return path.startswith("/api/") or path in {"/api", "/healthz", "/healthz/"}
 
 
-def is_read_by_a_person(request: HttpRequest) -> bool:
-    """Whether an error may be a page: browsers say that they want one, programs do not."""
-    return not is_ours(request.path_info) and "text/html" in request.headers.get("Accept", "")
+def is_for_a_program(request: HttpRequest, status: int) -> bool:
+    """Whether an error has to be a problem. Outside the API, browsers say that they want pages."""
+    if is_ours(request.path_info):
+        return True
+    return status in _BY_STATUS and "text/html" not in request.headers.get("Accept", "")
 
 
 class ProblemsMiddleware:
@@ -239,7 +241,7 @@ class ProblemsMiddleware:
             response.status_code >= 400
             and isinstance(response, HttpResponse)
             and response.headers.get("Content-Type") != MEDIA_TYPE
-            and not is_read_by_a_person(request)
+            and is_for_a_program(request, response.status_code)
         ):
             made = answer(Problem(*_BY_STATUS.get(response.status_code, _BY_STATUS[500])))
             response.status_code = made.status_code

@@ -5,16 +5,23 @@ turn behind them instead of failing.
 """
 
 from seats.customers.accounts import Registered, facts_of, free_seats_before_delete, register
-from seats.customers.entry import Entry, log_in, log_out
+from seats.customers.addresses import client_address
+from seats.customers.attempts import count_login, count_registration, forget_old
+from seats.customers.entry import Entry, log_in, log_out, remember_address
 from seats.customers.tokens import user_of_token
 
 __all__ = [
     "Entry",
     "Registered",
+    "client_address",
+    "count_login",
+    "count_registration",
     "facts_of",
+    "forget_old",
     "free_seats_before_delete",
     "log_in",
     "log_out",
     "register",
+    "remember_address",
     "user_of_token",
 ]

@@ -11,8 +11,9 @@ from django.http import HttpRequest
 from knox.models import AuthToken
 
 from seats import database
-from seats.customers import tokens
+from seats.customers import attempts, tokens
 from seats.customers.accounts import facts_of, stored_name
+from seats.customers.addresses import client_address
 from seats.errors import InvalidCredentials
 
 # The token given out together with a session goes when the session goes.
@@ -28,7 +29,12 @@ class Entry:
 
 
 def log_in(request: HttpRequest, username: str, password: str) -> Entry:
-    """Opens a session, under a new key, and issues a token. Raises InvalidCredentials."""
+    """Opens a session, under a new key, and issues a token.
+
+    Raises InvalidCredentials, and TooOften without a look at the password.
+    """
+    address = client_address(request)
+    attempts.count_login(username, address)
     user = authenticate(request, username=stored_name(username), password=password)
     if not isinstance(user, User):
         raise InvalidCredentials
@@ -40,9 +46,16 @@ def log_in(request: HttpRequest, username: str, password: str) -> Entry:
         login(request, user)
         request.session[_LOGIN_TOKEN] = token.digest
         request.session.save()
+        attempts.remember(username, address)
         return text
 
     return Entry(facts_of(user), database.write(work))
+
+
+def remember_address(request: HttpRequest, username: str) -> None:
+    """Notes that somebody has come in from here by another door."""
+    address = client_address(request)
+    database.write(lambda: attempts.remember(username, address))
 
 
 def log_out(request: HttpRequest, user: User, token: AuthToken | None) -> None:

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from seats.api import base, fields, parsers, throttles
+from seats.api import base, fields, parsers
 from seats.api.problems import KINDS
 from seats.api.schema.shapes import COMPONENTS, FACTS
 from seats.api.serializers import requests
 from seats.api.urls import ENDPOINTS
 from seats.api.views import events
+from seats.customers import attempts
 from seats.domain import EventKind, SeatStatus
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,6 +95,6 @@ def test_numbers():
     assert f"1 to {fields.longest_list()} seats" in PAGE
     assert f"`limit` ({events.DEFAULT_LIMIT}) of them and at most {events.MAX_LIMIT}" in PAGE
     assert f"last {settings.REST_KNOX['TOKEN_TTL'].days} days" in PAGE
-    assert throttles.ADDRESS_FACTOR == 10
-    assert "ten times that for the address" in PAGE
+    assert (attempts.ADDRESS_FACTOR, attempts.NAME_FACTOR) == (10, 5)
+    assert "ten times that for the address, five times that for the name" in PAGE
     assert base.SHARED in " ".join(PAGE.split())

@@ -1,23 +1,30 @@
 """How often one may try: THROTTLE_LOGIN, THROTTLE_REGISTER, THROTTLE_WRITE."""
 
+import time
+from datetime import UTC, datetime
+
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 
 from seats.api import throttles
+from seats.customers import attempts, client_address
+from seats.models import Attempt
 from tests.api.people import PASSWORD, Person, problem
 
 
 @pytest.fixture
 def clock(monkeypatch):
-    """A clock that stands still until it is told otherwise; a minute begins at 0."""
+    """A clock that stands still until it is told otherwise; an hour begins."""
 
     class Clock:
-        now = 6_000_000.0
+        now = (time.time() // 3600 + 24) * 3600.0
 
         def time(self):
             return self.now
 
     it = Clock()
     monkeypatch.setattr(throttles, "time", it)
+    monkeypatch.setattr("seats.database.now", lambda: datetime.fromtimestamp(it.now, UTC))
     return it
 
 
@@ -67,6 +74,102 @@ def test_nobody_locks_somebody_else_out(owner, stranger, settings, clock):
     assert response.status_code == 200
 
 
+@pytest.mark.parametrize("name", ["OWNER", "Owner", "\uff4fwner", "\uff2f\uff37\uff2e\uff25\uff32"])
+def test_another_spelling_of_a_name_is_no_other_name(owner, stranger, settings, clock, name):
+    settings.THROTTLE_LOGIN = "1/min"
+    try_to_log_in(stranger)
+
+    problem(try_to_log_in(stranger, name), 429, "throttled")
+
+
+def from_everywhere(person, count, start=0, **given):
+    """Somebody with many addresses tries a name once from each."""
+    return [
+        try_to_log_in(person, REMOTE_ADDR=f"198.51.{n // 250}.{n % 250}", **given).status_code
+        for n in range(start, start + count)
+    ]
+
+
+def test_one_name_cannot_be_tried_from_everywhere(owner, stranger, settings, clock):
+    settings.THROTTLE_LOGIN = "2/min"
+
+    assert from_everywhere(stranger, 13) == [401] * 10 + [429] * 3
+
+
+def test_a_name_without_an_account_is_counted_like_any_other(db, settings, clock):
+    settings.THROTTLE_LOGIN = "2/min"
+
+    assert from_everywhere(Person(), 11, username="nobody") == [401] * 10 + [429]
+
+
+def test_the_owner_gets_in_where_they_have_been_before(owner, stranger, settings, clock):
+    """However hard others try the name from everywhere else."""
+    settings.THROTTLE_LOGIN = "2/min"
+    clock.now += 60
+    assert try_to_log_in(owner, password=PASSWORD, REMOTE_ADDR="192.0.2.7").status_code == 200
+    clock.now += 29 * 24 * 3600
+    assert from_everywhere(stranger, 12)[-1] == 429
+
+    at_home = try_to_log_in(owner, password=PASSWORD, REMOTE_ADDR="192.0.2.7")
+    elsewhere = try_to_log_in(owner, password=PASSWORD, REMOTE_ADDR="192.0.2.8")
+
+    assert at_home.status_code == 200
+    problem(elsewhere, 429, "throttled")
+
+
+def test_what_is_refused_uses_up_nothing_of_others(owner, stranger, settings, clock):
+    settings.THROTTLE_LOGIN = "2/min"
+    for _ in range(50):
+        try_to_log_in(stranger)
+
+    assert try_to_log_in(stranger, password=PASSWORD, REMOTE_ADDR="192.0.2.7").status_code == 200
+    assert try_to_log_in(stranger, "another").status_code == 401
+
+
+@pytest.mark.parametrize("username", ["owner", "nobody", "asleep", "without a password"])
+def test_it_takes_as_long_whether_or_not_there_is_such_an_account(
+    owner, stranger, monkeypatch, username
+):
+    """What takes long is the hash of a password. One is made, whoever is asked for."""
+    asleep = Person("asleep").user
+    asleep.is_active = False
+    asleep.save()
+    Person("without a password").user.set_unusable_password()
+    hashed = []
+    encode = MD5PasswordHasher.encode
+    monkeypatch.setattr(
+        MD5PasswordHasher,
+        "encode",
+        lambda self, *given, **more: hashed.append(1) or encode(self, *given, **more),
+    )
+
+    answer = problem(try_to_log_in(stranger, username), 401, "invalid_credentials")
+
+    assert len(hashed) == 1
+    assert answer == problem(try_to_log_in(stranger, "another"), 401, "invalid_credentials")
+
+
+def test_neither_names_nor_addresses_are_kept(owner, settings):
+    try_to_log_in(owner, password=PASSWORD, REMOTE_ADDR="192.0.2.77")
+
+    kept = repr(list(Attempt.objects.values_list()))
+    assert Attempt.objects.count() == 7
+    assert "owner" not in kept
+    assert "192.0.2.77" not in kept
+
+
+def test_what_counts_for_nothing_any_more_is_forgotten(stranger, db, settings, clock, monkeypatch):
+    settings.THROTTLE_LOGIN = "2/min"
+    try_to_log_in(stranger)
+    assert attempts.forget_old() == 0
+
+    clock.now += 60
+    monkeypatch.setattr("seats.customers.attempts.secrets.randbelow", lambda _: 0)
+    try_to_log_in(stranger, "another")
+
+    assert Attempt.objects.count() == 3
+
+
 def test_one_address_cannot_try_every_name(stranger, db, settings, clock):
     settings.THROTTLE_LOGIN = "2/min"
     statuses = [try_to_log_in(stranger, f"name{n}").status_code for n in range(21)]
@@ -76,7 +179,7 @@ def test_one_address_cannot_try_every_name(stranger, db, settings, clock):
 
 def test_registrations_are_counted(stranger, db, settings, clock):
     settings.THROTTLE_REGISTER = "2/hour"
-    clock.now = 3600.0 * 1000 + 600
+    clock.now += 600
 
     for number in range(2):
         body = {"username": f"new{number}", "password": PASSWORD}
@@ -136,7 +239,7 @@ def test_they_can_be_switched_off(owner, show, settings):
 def test_whose_address_counts(rf, settings, behind_proxy, environ, address):
     settings.BEHIND_PROXY = behind_proxy
 
-    assert throttles.client_address(rf.get("/", **environ)) == address
+    assert client_address(rf.get("/", **environ)) == address
 
 
 @pytest.mark.parametrize("behind_proxy", [False, True])
@@ -152,12 +255,12 @@ def test_whose_address_counts_on_pythonanywhere(rf, settings, behind_proxy, envi
     settings.PYTHONANYWHERE = True
     settings.BEHIND_PROXY = behind_proxy
 
-    assert throttles.client_address(rf.get("/", **environ)) == address
+    assert client_address(rf.get("/", **environ)) == address
 
 
 def test_an_ipv4_address_written_as_ipv6_is_counted_as_itself(rf):
-    first = throttles.client_address(rf.get("/", REMOTE_ADDR="::ffff:192.0.2.1"))
-    second = throttles.client_address(rf.get("/", REMOTE_ADDR="::ffff:192.0.2.2"))
+    first = client_address(rf.get("/", REMOTE_ADDR="::ffff:192.0.2.1"))
+    second = client_address(rf.get("/", REMOTE_ADDR="::ffff:192.0.2.2"))
 
     assert (first, second) == ("192.0.2.1", "192.0.2.2")
 

@@ -103,6 +103,31 @@ class TestChoice:
             environment(MODE=given).choice("MODE", "WAL", among=("WAL", "DELETE"))
 
 
+class TestFolder:
+    def read(self, given: str) -> str:
+        return environment(AT=given).folder("AT", "admin/", taken=("api",))
+
+    @pytest.mark.parametrize("given", ["office", "/office", "office/", "/office/"])
+    def test_slashes_around_it_do_not_matter(self, given):
+        assert self.read(given) == "office/"
+
+    def test_it_can_be_deep(self):
+        assert self.read("back/office-2") == "back/office-2/"
+
+    def test_without_a_value_the_default_holds(self):
+        assert environment().folder("AT", "admin/", taken=()) == "admin/"
+
+    @pytest.mark.parametrize("given", ["", "/", "a b", "a//b", "../a", "<str:a>", "a?b", "büro"])
+    def test_it_refuses_what_is_no_path(self, given):
+        with pytest.raises(SettingError, match="AT must be a path"):
+            self.read(given)
+
+    @pytest.mark.parametrize("given", ["api", "api/admin"])
+    def test_it_refuses_what_is_taken(self, given):
+        with pytest.raises(SettingError, match="AT is the address of something else"):
+            self.read(given)
+
+
 class TestTimeZone:
     def test_it_takes_a_name(self):
         assert environment(TZ="Europe/Berlin").time_zone("TZ", "UTC") == "Europe/Berlin"

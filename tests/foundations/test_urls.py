@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import pytest
 
 
@@ -17,6 +21,28 @@ def test_the_admin_wants_to_know_who(client):
     answer = client.get("/admin/")
     assert answer.status_code == 302
     assert answer.headers["Location"].startswith("/admin/login/")
+
+
+ELSEWHERE = """
+import django; django.setup()
+from django.urls import resolve, reverse
+print(reverse('admin:index'), resolve('/back/office/login/').url_name)
+"""
+
+
+def test_the_admin_can_be_elsewhere():
+    served = subprocess.run(
+        [sys.executable, "-c", ELSEWHERE],
+        env={
+            **os.environ,
+            "ADMIN_PATH": "/back/office",
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert served.stdout == "/back/office/ login\n", served.stderr
 
 
 def test_every_page_carries_the_headers_that_keep_it_safe(client):

@@ -6,7 +6,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from seats import customers
-from seats.api import throttles
 from seats.api.base import Endpoint
 from seats.api.idempotency import canonical, key_of, replayed_headers
 from seats.api.schema.describe import operation
@@ -28,7 +27,8 @@ class Entrance(Endpoint):
         replays=True,
     )
     def register(self, request: Request) -> Response:
-        throttles.refuse_register_flood(request._request)  # noqa: SLF001 - Django's request
+        http_request = request._request  # noqa: SLF001 - addresses belong to Django's request
+        customers.count_registration(customers.client_address(http_request))
         wanted = self.read(request, Registration)
         registered = customers.register(
             **wanted, key=key_of(request), request_bytes=canonical(request)
@@ -54,7 +54,6 @@ class Entrance(Endpoint):
         key_of(request)
         given = self.read(request, Credentials)
         http_request = request._request  # noqa: SLF001 - sessions belong to Django's request
-        throttles.refuse_login_flood(http_request, given["username"])
         entry = customers.log_in(http_request, given["username"], given["password"])
         return Response(
             {

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from seats import reservations
+from seats import customers, reservations
 from seats.errors import Busy
 from seats.management.wording import counted
 
@@ -21,6 +21,7 @@ class Command(BaseCommand):
         try:
             seats = reservations.tidy()
             answers = reservations.forget_old_answers()
+            customers.forget_old()
         except Busy as busy:
             raise CommandError(
                 "The database was too busy. Nothing is wrong: run this again later."
