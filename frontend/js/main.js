@@ -13,6 +13,7 @@ import { createStore } from './core/store.js';
 import { createTelling } from './core/telling.js';
 import { createTimes, hoursAndMinutes } from './core/times.js';
 import { createWords, english } from './core/words.js';
+import { createLaterParts } from './later-parts.js';
 import { createApiClient } from './net/api-client.js';
 import { createBoxOffice } from './net/box-office.js';
 import { createIntents, createKeys } from './net/intents.js';
@@ -21,7 +22,6 @@ import { createPoller } from './net/poller.js';
 import { createProgramme } from './net/programme.js';
 import { createBestPicker } from './ui/best-picker.js';
 import { createHall } from './ui/hall.js';
-import { fetchedLater, stylesOfDialogs } from './ui/fetched-later.js';
 import { createLegend } from './ui/legend.js';
 import { createNote } from './ui/note.js';
 import { createPanel } from './ui/panel.js';
@@ -66,22 +66,26 @@ const channel = 'BroadcastChannel' in window ? new BroadcastChannel('holdfast') 
 const tellTabs = (what) => channel?.postMessage(what);
 
 const api = createApiClient({ fetch: (...request) => window.fetch(...request), wait, now, random });
+const timers = { set: (task, pause) => setTimeout(task, pause), clear: (timer) => clearTimeout(timer) };
 const poller = createPoller({
   ask: api.get,
   now,
   random,
-  timers: { set: (task, pause) => setTimeout(task, pause), clear: (timer) => clearTimeout(timer) },
+  timers,
   isHidden: () => document.hidden,
   onAnswer({ answer, sentAt, receivedAt, unchanged }) {
     if (unchanged) {
       dispatch({ type: 'status/unchanged', at: serverNow(state(), receivedAt) });
       return;
     }
-    dispatch({ type: 'clock/sampled', sample: { sentAt, receivedAt, serverTime: answer.server_time } });
+    // What came unasked may have been on its way for any time.
+    if (sentAt) dispatch({ type: 'clock/sampled', sample: { sentAt, receivedAt, serverTime: answer.server_time } });
     dispatch({ type: 'status/answered', answer });
   },
   onLink: (link) => dispatch({ type: 'link/changed', ...link }),
   onGone: () => showIsGone(),
+  onOffer: (address) => later.push.offered(address),
+  onDeaf: () => later.push.line?.failed(),
 });
 const intents = createIntents({ storage: storageOf('sessionStorage'), now, newKey: createKeys(window.crypto) });
 const picksMemory = createPicksMemory(storageOf('sessionStorage'));
@@ -91,41 +95,11 @@ const programme = createProgramme({ api, store, poller, draw: drawHall, wait, re
 const showOf = (booking) => state().shows.list.find((one) => one.id === booking.show_id) ?? booking.show ?? null;
 const words = { money, times, lengthOf, locale: formats };
 
-const later = (load) => fetchedLater(load, () => dispatch({ type: 'note/shown', note: { tone: 'warn', key: 'problem.unreachable' } }));
-
-const account = later(async () => (await import('./net/account.js')).createAccount({ api, dispatch, tell: tellTabs }));
-const accountDialog = later(async () => {
-  const [{ createAccountDialog }] = await Promise.all([import('./ui/account-dialog.js'), stylesOfDialogs(), account()]);
-  return createAccountDialog({ say, onSubmit: submitAccount });
+const later = createLaterParts({
+  ...{ api, store, poller, office, say, words, showOf, now, random, timers, tellTabs, submitAccount, ticketSeen },
+  log: at('log'),
+  join: (part) => parts.push(part),
 });
-const bookingsDialog = later(async () => {
-  const [{ createBookingsDialog }] = await Promise.all([import('./ui/bookings-dialog.js'), stylesOfDialogs()]);
-  const dialog = createBookingsDialog({
-    say,
-    ...words,
-    now: () => serverNow(state(), now()),
-    showOf,
-    onTicket: (booking) => dispatch({ type: 'ticket/shown', booking }),
-    onCancel: office.cancel,
-    onRetry: office.refreshBookings,
-  });
-  parts.push(dialog);
-  return dialog;
-});
-const ticketDialog = later(async () => {
-  const [{ createTicketDialog }] = await Promise.all([import('./ui/ticket-dialog.js'), stylesOfDialogs()]);
-  return createTicketDialog({ say, words, showOf, onClose: ticketSeen });
-});
-
-const activityLog = later(async () => {
-  const [{ createActivityLog }, { createPastEvents }] = await Promise.all([import('./ui/activity-log.js'), import('./net/past-events.js')]);
-  const recall = createPastEvents({ api, store, poller, now });
-  const log = createActivityLog({ root: at('log'), say, times, locale: formats, now, onAnotherHall: recall });
-  parts.push(log);
-  log.update(state(), {});
-  return recall;
-});
-at('log').addEventListener('toggle', () => activityLog().then((recall) => at('log').open && recall(), () => {}));
 
 const voice = createVoice({ root: at('voice') });
 const hall = createHall({
@@ -185,7 +159,7 @@ store.subscribe((after, before) => {
   if (after.picked !== before.picked) picksMemory.keep(after);
   if (after.ticket && after.ticket !== before.ticket) showTicket();
   // Fetched while there is time, so that it is there when it is needed.
-  if (after.hold && !before.hold) ticketDialog({ ahead: true });
+  if (after.hold && !before.hold) later.ticketDialog({ ahead: true });
 });
 
 function ticketSeen() {
@@ -193,7 +167,7 @@ function ticketSeen() {
   if (state().ticket) dispatch({ type: 'ticket/closed' });
 }
 
-const showTicket = () => ticketDialog().then((dialog) => state().ticket && dialog.open(state()), () => {});
+const showTicket = () => later.ticketDialog().then((dialog) => state().ticket && dialog.open(state()), () => {});
 
 // The few sentences that are in the page before this script is.
 for (const node of document.querySelectorAll('[data-words]')) node.textContent = say(node.dataset.words);
@@ -264,20 +238,20 @@ function takeOffer({ kind, ids }) {
 function askWho({ ids = [], then = null }) {
   const seats = ids.map((id) => state().hall.drawing.seats.get(id));
   const why = seats.length ? say('account.toHold', { seats: seatsInShort(seats, formats) }) : '';
-  accountDialog().then((dialog) => dialog.open({ why, then }), () => {});
+  later.accountDialog().then((dialog) => dialog.open({ why, then }), () => {});
 }
 
 async function submitAccount(mode, { username, password, email }) {
-  const { register, logIn } = await account();
+  const { register, logIn } = await later.account();
   const result = mode === 'register' ? await register(username, password, email) : await logIn(username, password);
   if (result.done) await office.refreshMine();
   return result.done ? result : { ...result, sentence: tell(result.sentence, state()) };
 }
 
-const whoAmI = () => account().then((one) => one.whoAmI());
+const whoAmI = () => later.account().then((one) => one.whoAmI());
 
 async function logOut() {
-  const result = await (await account()).logOut();
+  const result = await (await later.account()).logOut();
   voice(result.done ? say('account.bye') : tell(result.sentence, state()));
 }
 
@@ -286,7 +260,7 @@ function openBookings() {
     askWho({ then: openBookings });
     return;
   }
-  bookingsDialog().then((dialog) => dialog.open(state()), () => {});
+  later.bookingsDialog().then((dialog) => dialog.open(state()), () => {});
   office.refreshBookings();
 }
 
@@ -340,6 +314,7 @@ async function showIsGone() {
 
 function comeBack() {
   api.hurry();
+  later.push.line?.shown();
   poller.nudge();
   office.refreshMine();
 }
@@ -352,7 +327,13 @@ function lineIsBack() {
   else office.refreshMine();
 }
 
-document.addEventListener('visibilitychange', () => (document.hidden ? poller.hidden() : comeBack()));
+function lookAway() {
+  poller.hidden();
+  later.push.line?.hidden();
+}
+
+document.addEventListener('visibilitychange', () => (document.hidden ? lookAway() : comeBack()));
+window.addEventListener('pagehide', () => later.push.line?.left());
 window.addEventListener('pageshow', (event) => event.persisted && comeBack());
 window.addEventListener('online', comeBack);
 window.addEventListener('offline', () => poller.lineCut());

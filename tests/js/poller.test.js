@@ -178,7 +178,7 @@ test('says slow while it waits long, and when an answer took long', async () => 
   await clock.pass(2999);
   assert.deepEqual(links, []);
   await clock.pass(2);
-  assert.deepEqual(links, [{ phase: 'slow' }]);
+  assert.deepEqual(links, [{ phase: 'slow', push: false }]);
   await clock.pass(500);
   await good('c1');
   assert.equal(links.at(-1).phase, 'slow');

@@ -143,10 +143,10 @@ const reactions = {
     const samples = addSample(state.clock.samples, sample);
     return samples === state.clock.samples ? state : { ...state, clock: { samples, offset: clockOffset(samples) } };
   },
-  'link/changed': (state, { phase, retryAt = null, failures = 0 }) =>
-    state.link.phase === phase && state.link.retryAt === retryAt
+  'link/changed': (state, { phase, retryAt = null, failures = 0, push = false }) =>
+    state.link.phase === phase && state.link.retryAt === retryAt && state.link.push === push
       ? state
-      : { ...state, link: { phase, retryAt, failures } },
+      : { ...state, link: { phase, retryAt, failures, push } },
 
   'person/known': (state, { name }) => ({ ...state, person: { phase: 'known', name } }),
   'person/guest': (state) => ({

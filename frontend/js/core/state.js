@@ -2,7 +2,7 @@ export function initialState({ limit = 10 } = {}) {
   return {
     limit,
     person: { phase: 'unknown', name: '' },
-    link: { phase: 'connecting', retryAt: null, failures: 0 },
+    link: { phase: 'connecting', retryAt: null, failures: 0, push: false },
     clock: { samples: [], offset: 0 },
     shows: { phase: 'loading', list: [] },
     bookings: { phase: 'idle', list: [] },

@@ -12,6 +12,8 @@ export const english = {
 
   'link.connecting': 'connecting',
   'link.live': 'live',
+  'link.pushed': 'Live: every change comes at once',
+  'link.polled': 'Live: asking every few seconds',
   'link.slow': 'slow',
   'link.offline': 'offline since {time}',
   'link.retrying': 'retrying in {seconds} s',

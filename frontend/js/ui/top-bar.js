@@ -27,8 +27,10 @@ export function createLinkLight({ root, say, times, now, onRetry }) {
   root.append(html('span', { class: 'link-dot', 'aria-hidden': 'true' }), text, next, retry);
 
   function update(state) {
-    const { phase, retryAt } = state.link;
+    const { phase, retryAt, push } = state.link;
     setAttribute(root, 'data-link', phase);
+    setAttribute(root, 'data-push', push ? 'true' : null);
+    setAttribute(root, 'title', phase === 'live' ? say(push ? 'link.pushed' : 'link.polled') : null);
     const offline = phase === 'offline';
     const since = state.answeredAt ?? serverNow(state, now());
     setText(text, say(`link.${phase}`, { time: times.clock(since) }));

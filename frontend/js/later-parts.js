@@ -1,0 +1,62 @@
+// Whatever is not needed to see the hall is fetched when somebody needs it.
+
+import { serverNow } from './core/selectors.js';
+import { fetchedLater, stylesOfDialogs } from './ui/fetched-later.js';
+
+export function createLaterParts({ api, store, poller, office, say, words, showOf, now, random, timers, tellTabs, submitAccount, ticketSeen, log, join }) {
+  const { dispatch, get: state } = store;
+  const later = (load) => fetchedLater(load, () => dispatch({ type: 'note/shown', note: { tone: 'warn', key: 'problem.unreachable' } }));
+
+  const account = later(async () => (await import('./net/account.js')).createAccount({ api, dispatch, tell: tellTabs }));
+
+  const accountDialog = later(async () => {
+    const [{ createAccountDialog }] = await Promise.all([import('./ui/account-dialog.js'), stylesOfDialogs(), account()]);
+    return createAccountDialog({ say, onSubmit: submitAccount });
+  });
+
+  const bookingsDialog = later(async () => {
+    const [{ createBookingsDialog }] = await Promise.all([import('./ui/bookings-dialog.js'), stylesOfDialogs()]);
+    const dialog = createBookingsDialog({
+      say,
+      ...words,
+      now: () => serverNow(state(), now()),
+      showOf,
+      onTicket: (booking) => dispatch({ type: 'ticket/shown', booking }),
+      onCancel: office.cancel,
+      onRetry: office.refreshBookings,
+    });
+    join(dialog);
+    return dialog;
+  });
+
+  const ticketDialog = later(async () => {
+    const [{ createTicketDialog }] = await Promise.all([import('./ui/ticket-dialog.js'), stylesOfDialogs()]);
+    return createTicketDialog({ say, words, showOf, onClose: ticketSeen });
+  });
+
+  const activityLog = later(async () => {
+    const [{ createActivityLog }, { createPastEvents }] = await Promise.all([import('./ui/activity-log.js'), import('./net/past-events.js')]);
+    const recall = createPastEvents({ api, store, poller, now });
+    const list = createActivityLog({ root: log, say, times: words.times, locale: words.locale, now, onAnotherHall: recall });
+    join(list);
+    list.update(state(), {});
+    return recall;
+  });
+  log.addEventListener('toggle', () => activityLog().then((recall) => log.open && recall(), () => {}));
+
+  const push = {
+    line: null,
+    // Without the module the page polls, and nobody misses anything.
+    offered(address) {
+      if (push.line) push.line.offered(address);
+      else if (address) pushLine({ ahead: true }).then((line) => line?.offered(address));
+    },
+  };
+  const pushLine = later(async () => {
+    const { createPushLine } = await import('./net/push-line.js');
+    push.line = createPushLine({ EventSource: window.EventSource, poller, now, random, timers });
+    return push.line;
+  });
+
+  return { account, accountDialog, bookingsDialog, ticketDialog, push };
+}
