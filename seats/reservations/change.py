@@ -225,9 +225,11 @@ def perform_within(
     """Like ``perform``, as part of a transaction that somebody else commits; returns the facts."""
     try:
         with transaction.atomic():
-            return _carry_out(cursor, show_id, actor, operation).facts
+            came_to = _carry_out(cursor, show_id, actor, operation)
     except Unchanged as unchanged:
         return unchanged.facts
+    transaction.on_commit(lambda: feed.expect(came_to.cursor))
+    return came_to.facts
 
 
 def _carry_out(cursor: database.Cursor, show_id: int, actor: str, operation: Operation) -> Outcome:

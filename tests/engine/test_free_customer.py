@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from pytest_django import DjangoCaptureOnCommitCallbacks
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from seats.domain import Customer
+from seats import feed
+from seats.domain import Cursor, Customer
 from seats.models import Booking, Hold
 from seats.reservations import free_customer
 from tests.engine.house import House, HouseClock, labels_of, looked_at_anew, reference
@@ -37,6 +39,22 @@ def test_it_does_so_in_every_show(house: House, owner: Customer) -> None:
         assert each.stored() == {}
         assert each.told()[2:] == [("released", "A1"), ("cancelled", "A2")]
         each.books_agree()
+
+
+def test_those_who_look_are_told_when_that_is_committed(
+    house: House,
+    owner: Customer,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    house.hold(owner, "A1", "A2")
+    told: list[str] = []
+    monkeypatch.setattr(feed, "expect", told.append)
+    with django_capture_on_commit_callbacks(execute=True):
+        delete(owner)
+        assert told == []
+    at = [Cursor.parse(cursor) for cursor in told]
+    assert [(cursor.show_id, cursor.version) for cursor in at if cursor] == [(house.show_id, 2)]
 
 
 def test_it_says_how_many_seats_it_freed(house: House, owner: Customer) -> None:
