@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from pytest_django import DjangoCaptureOnCommitCallbacks
 from django.contrib.auth.models import User
 from django.db import transaction
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from seats import feed
 from seats.domain import Cursor, Customer
