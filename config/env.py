@@ -85,6 +85,13 @@ class Environment:
             raise SettingError(f"{name} must be one of {', '.join(among)}, not {value!r}.")
         return value
 
+    def word(self, name: str, default: str, *, among: tuple[str, ...]) -> str:
+        """One of the words, spelt exactly so."""
+        value = self.text(name, default)
+        if value not in among:
+            raise SettingError(f"{name} must be one of {', '.join(among)}, not {value!r}.")
+        return value
+
     def rate(self, name: str, default: str) -> str | None:
         """How often something may be done, such as `10/min`. `off` gives None."""
         raw = self._raw(name)

@@ -96,7 +96,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # Outermost: an error anywhere below must not answer the API's clients with a page.
+    "config.languages.LanguageMiddleware",
+    # Above all that can fail: an error anywhere below must not answer the API's clients with a page.
     "seats.api.problems.ProblemsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -156,8 +157,16 @@ CACHES: dict[str, dict[str, Any]] = {
 
 USE_TZ = True
 TIME_ZONE = ENVIRONMENT.time_zone("TIME_ZONE", "UTC")
-LANGUAGE_CODE = "en"
-USE_I18N = False
+
+
+# Languages: the code of each, and its name in itself. docs/languages.md says what
+# belongs to one. LANGUAGE_CODE is spoken to those who ask for none of them.
+
+USE_I18N = True
+LANGUAGES = [("en", "English"), ("ar", "العربية")]
+LANGUAGE_CODE = ENVIRONMENT.word("LANGUAGE_CODE", "en", among=tuple(dict(LANGUAGES)))
+LANGUAGE_COOKIE_NAME = "language"
+LOCALE_PATHS = [BASE_DIR / "locale"]
 
 
 # Static files
@@ -167,6 +176,7 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS: list[Any] = [
     ("css", BASE_DIR / "frontend" / "css"),
     ("js", BASE_DIR / "frontend" / "js"),
+    ("languages", BASE_DIR / "frontend" / "languages"),
     BASE_DIR / "static",
 ]
 STORAGES: dict[str, dict[str, Any]] = {

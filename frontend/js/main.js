@@ -12,7 +12,7 @@ import { initialState } from './core/state.js';
 import { createStore } from './core/store.js';
 import { createTelling } from './core/telling.js';
 import { createTimes, hoursAndMinutes } from './core/times.js';
-import { createWords, english } from './core/words.js';
+import { createWords } from './core/words.js';
 import { createLaterParts } from './later-parts.js';
 import { createApiClient } from './net/api-client.js';
 import { createBoxOffice } from './net/box-office.js';
@@ -27,19 +27,19 @@ import { createNote } from './ui/note.js';
 import { createPanel } from './ui/panel.js';
 import { createShowHead } from './ui/show-head.js';
 import { createShowRail } from './ui/show-rail.js';
-import { createLinkLight, createThemeButton, createTopBar } from './ui/top-bar.js';
+import { createLanguageChoice, createLinkLight, createThemeButton, createTopBar } from './ui/top-bar.js';
 import { createVoice } from './ui/voice.js';
 
 const at = (id) => document.getElementById(id);
-const locale = document.documentElement.lang || 'en';
-// English as it is written where this cinema stands: day before month.
-const formats = locale === 'en' ? 'en-GB' : locale;
+const { lang: language, dir } = document.documentElement;
+// On its way since the head of the page. `formats` says how numbers and days are written.
+const { words: dictionary, formats } = await (await fetch(at('dictionary').href)).json();
 const now = () => Date.now();
 const random = Math.random;
 
-const say = createWords(english, locale);
+const say = createWords(dictionary, formats, { rtl: dir === 'rtl' });
 const money = createMoney(formats);
-const times = createTimes(formats, Intl.DateTimeFormat().resolvedOptions().timeZone);
+const times = createTimes(formats, Intl.DateTimeFormat().resolvedOptions().timeZone, say);
 const store = createStore(reduce, initialState({ limit: Number(document.body.dataset.seatLimit) || 10 }));
 const { dispatch, get: state } = store;
 const tell = createTelling({ say, money, times, locale: formats });
@@ -65,7 +65,7 @@ function nameOf(seat, look) {
 const channel = 'BroadcastChannel' in window ? new BroadcastChannel('holdfast') : null;
 const tellTabs = (what) => channel?.postMessage(what);
 
-const api = createApiClient({ fetch: (...request) => window.fetch(...request), wait, now, random });
+const api = createApiClient({ fetch: (...request) => window.fetch(...request), wait, now, random, language });
 const timers = { set: (task, pause) => setTimeout(task, pause), clear: (timer) => clearTimeout(timer) };
 const poller = createPoller({
   ask: api.get,
@@ -151,6 +151,7 @@ const parts = [
   panel,
 ];
 createThemeButton({ root: at('theme'), say, storage: storageOf('localStorage') });
+createLanguageChoice({ root: at('language') });
 
 store.subscribe((after, before) => {
   for (const part of parts) part.update(after, before);
@@ -168,10 +169,6 @@ function ticketSeen() {
 }
 
 const showTicket = () => later.ticketDialog().then((dialog) => state().ticket && dialog.open(state()), () => {});
-
-// The few sentences that are in the page before this script is.
-for (const node of document.querySelectorAll('[data-words]')) node.textContent = say(node.dataset.words);
-for (const node of document.querySelectorAll('[data-words-label]')) node.setAttribute('aria-label', say(node.dataset.wordsLabel));
 
 // Picking
 

@@ -50,13 +50,17 @@ def visit(arrive, backstage):
 
 def test_the_first_visit_is_light(visit):
     _, asked = visit
-    addresses = {one.url for one in asked if one.resource_type in PAGE}
+    addresses = {one.url for one in asked if one.resource_type in PAGE or "/languages/" in one.url}
     weights = {address: compressed(address) for address in addresses}
     total = sum(weights.values())
     print(f"first visit: {total / KILOBYTE:.1f} KB in {len(weights)} files, {len(asked)} requests")
     assert len(weights) > 10
     assert total <= MOST_BYTES, sorted(weights.items(), key=lambda pair: -pair[1])[:10]
     assert len(asked) <= MOST_REQUESTS
+    # Nobody loads a language that is not theirs, nor their own twice.
+    dictionaries = [one.url for one in asked if "/languages/" in one.url]
+    assert len(dictionaries) == 1
+    assert "/languages/en." in dictionaries[0]
 
 
 def test_modules_styles_and_pictures_carry_their_hash(visit):

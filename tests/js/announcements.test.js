@@ -6,13 +6,13 @@ import { createMoney } from '../../frontend/js/core/money.js';
 import { reduce } from '../../frontend/js/core/reducer.js';
 import { createTelling } from '../../frontend/js/core/telling.js';
 import { createTimes } from '../../frontend/js/core/times.js';
-import { createWords, english } from '../../frontend/js/core/words.js';
+import { sayInEnglish } from './languages.js';
 import { answerFor, holdOf, idOf, layoutOf, openPage } from './sample-hall.js';
 
 const tell = createTelling({
-  say: createWords(english, 'en'),
+  say: sayInEnglish,
   money: createMoney('en-GB'),
-  times: createTimes('en-GB', 'UTC'),
+  times: createTimes('en-GB', 'UTC', sayInEnglish),
   locale: 'en-GB',
 });
 

@@ -76,7 +76,7 @@ test('the page has no script, style or handler of its own', () => {
 
 test('everything the page loads is its own', () => {
   const addresses = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1]);
-  for (const address of addresses) assert.match(address, /^(?:\{% static '[^']+' %\}|#[a-z]+|\/)$/);
+  for (const address of addresses) assert.match(address, /^(?:\{% static (?:'[^']+'|language\.dictionary) %\}|#[a-z]+|\/)$/);
   for (const name of [...scripts, ...styles]) assert.doesNotMatch(read(name).replace('http://www.w3.org/2000/svg', ''), /https?:\/\/|url\((?!#)/, name);
 });
 
@@ -109,7 +109,7 @@ test('every style sheet is linked', () => {
 test('the first visit weighs at most 60 KB without its pictures', () => {
   const sheets = [...page.matchAll(/rel="stylesheet" href="\{% static '([^']+)' %\}"(?![^>]*\bdisabled)/g)].map((match) => match[1]);
   assert.ok(sheets.length >= 4);
-  const texts = [page, ...[...neededAtFirst(), 'js/theme.js', ...sheets].map(read)];
+  const texts = [page, ...[...neededAtFirst(), 'js/theme.js', 'languages/en.json', ...sheets].map(read)];
   const bytes = texts.reduce((sum, text) => sum + brotliCompressSync(text).length, 0);
   assert.ok(bytes <= 60_000, `${bytes} bytes`);
 });

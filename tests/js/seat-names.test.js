@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { compareSeats, fullName, readLabel, seatsInShort } from '../../frontend/js/core/seat-names.js';
-import { createWords, english } from '../../frontend/js/core/words.js';
+import { sayInEnglish as say } from './languages.js';
 
 const named = (...labels) => labels.map(readLabel);
 
@@ -27,7 +27,6 @@ test('labels are read in every spelling', () => {
 });
 
 test('the full name tells row, seat, kind, price and state', () => {
-  const say = createWords(english, 'en');
   const seat = { row: 'C', number: 4, features: ['wheelchair', 'unheard of'] };
   assert.equal(
     fullName(seat, { say, price: '12.00 euros', state: 'taken' }),

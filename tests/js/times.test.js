@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { countdown, createTimes } from '../../frontend/js/core/times.js';
+import { sayInEnglish } from './languages.js';
 
-const times = createTimes('en-GB', 'UTC');
+const times = createTimes('en-GB', 'UTC', sayInEnglish);
 const moment = '2026-11-20T18:30:00.000Z';
 
 test('says a moment as people say it, in the zone of the show', () => {

@@ -3,13 +3,13 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { createWords, english } from '../../frontend/js/core/words.js';
+import { createWords } from '../../frontend/js/core/words.js';
+import { english, languages, sayInEnglish as say } from './languages.js';
 
-const say = createWords(english, 'en');
 const scripts = new URL('../../frontend/js/', import.meta.url).pathname;
 const page = readFileSync(new URL('../../frontend/index.html', import.meta.url), 'utf8');
 const sources = readdirSync(scripts, { recursive: true })
-  .filter((name) => name.endsWith('.js') && !name.endsWith('words.js'))
+  .filter((name) => name.endsWith('.js'))
   .map((name) => readFileSync(join(scripts, name), 'utf8'));
 
 test('fills in what is named and leaves the rest', () => {
@@ -43,7 +43,8 @@ test('every sentence that a module asks for by name exists', () => {
 });
 
 test('no sentence is kept that nothing asks for', () => {
-  const inPage = [...page.matchAll(/data-words(?:-label)?="([^"]+)"/g)].map((match) => `'${match[1]}'`);
+  const inPage = [...page.matchAll(/\{\{ words\.(\w+\.\w+) \}\}/g)].map((match) => `'${match[1]}'`);
+  assert.ok(inPage.length > 8);
   const all = [...sources, ...inPage].join('\n');
   const families = [...all.matchAll(/`([a-zA-Z]+\.(?:[a-zA-Z]+\.)*)\$\{/g)].map((match) => match[1]);
   const unused = Object.keys(english).filter(
@@ -57,9 +58,75 @@ test('no sentence blames, shouts or shows a code', () => {
   for (const text of texts) assert.doesNotMatch(text, /error|invalid|illegal|failed|!|\b[45]\d\d\b|_/i, text);
 });
 
-test('the sentences that are in the page are those of the dictionary', () => {
-  const texts = [...page.matchAll(/data-words="([^"]+)">([^<]*)</g)];
-  const labels = [...page.matchAll(/aria-label="([^"]+)" data-words-label="([^"]+)"/g)].map(([, text, key]) => ['', key, text]);
-  assert.ok(texts.length >= 5 && labels.length >= 1);
-  for (const [, key, text] of [...texts, ...labels]) assert.equal(text, english[key]);
+test('the sentences that are in the page are in the dictionary, and nothing else is said there', () => {
+  for (const [, key] of page.matchAll(/\{\{ words\.(\w+\.\w+) \}\}/g)) assert.equal(typeof english[key], 'string', key);
+  const said = page.replace(/<!doctype html>|<[^>]*>|\{[{%].*?[%}]\}/g, '').trim();
+  assert.equal(said, 'Holdfast');
+});
+
+// Other languages
+
+const HOW = 'docs/languages.md says how a sentence is added: a line in every file of frontend/languages';
+const others = Object.entries(languages).filter(([code]) => code !== 'en');
+const formsOf = (entry) => (typeof entry === 'string' ? { other: entry } : entry);
+const namesIn = (text) => new Set([...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]));
+const OF_COUNT = new Set(['count', 'number']);
+
+test('every language has every sentence, and no other', () => {
+  assert.ok(others.length >= 1);
+  for (const [code, { words }] of others) {
+    assert.deepEqual(Object.keys(english).filter((key) => !(key in words)), [], `not in ${code}.json; ${HOW}`);
+    assert.deepEqual(Object.keys(words).filter((key) => !(key in english)), [], `in ${code}.json only; ${HOW}`);
+  }
+});
+
+test('every language counts in all the plurals it has', () => {
+  for (const [code, { words, formats }] of Object.entries(languages)) {
+    const needed = new Set(new Intl.PluralRules(formats).resolvedOptions().pluralCategories);
+    for (const [key, entry] of Object.entries(words)) {
+      assert.equal(typeof entry, typeof english[key], `${code}: ${key}`);
+      if (typeof entry === 'string') continue;
+      const missing = [...needed].filter((form) => !(form in entry));
+      assert.deepEqual(missing, [], `${code}: ${key} has no form for these counts`);
+    }
+  }
+});
+
+test('every translation is filled in with the same values as the English sentence', () => {
+  for (const [code, { words }] of others) {
+    for (const [key, entry] of Object.entries(words)) {
+      const known = new Set(Object.values(formsOf(english[key])).flatMap((text) => [...namesIn(text)]));
+      if (known.has('number')) known.add('count');
+      for (const [form, text] of Object.entries(formsOf(entry))) {
+        const named = namesIn(text);
+        assert.deepEqual([...named].filter((name) => !known.has(name)), [], `${code}: ${key} ${form}`);
+        // How many there are may be told by the words; nothing else may be left out.
+        const needed = form === 'zero' ? namesIn(english[key].zero ?? text) : known;
+        assert.deepEqual([...needed].filter((name) => !named.has(name) && !OF_COUNT.has(name)), [], `${code}: ${key} ${form}`);
+        assert.ok(text.trim() || key === 'list.comma', `${code}: ${key} ${form}`);
+      }
+    }
+  }
+});
+
+test('each language knows its own name and how it writes numbers', () => {
+  for (const [code, { name, formats }] of Object.entries(languages)) {
+    assert.ok(name);
+    assert.equal(new Intl.Locale(formats).language, code);
+  }
+});
+
+test('Arabic counts in six forms', () => {
+  const { words, formats } = languages.ar;
+  const inArabic = createWords(words, formats, { rtl: true });
+  const told = [0, 1, 2, 3, 11, 100].map((count) => inArabic('shows.free', { count }));
+  assert.equal(new Set(told).size, 6);
+  assert.equal(told[3], '3 مقاعد شاغرة');
+});
+
+test('what is filled in between letters that run the other way stands apart', () => {
+  const { words, formats } = languages.ar;
+  const inArabic = createWords(words, formats, { rtl: true });
+  assert.equal(inArabic('panel.until', { time: '19:30' }), 'حتى \u206819:30\u2069');
+  assert.equal(say('panel.until', { time: '19:30' }), 'until 19:30');
 });

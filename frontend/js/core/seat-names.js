@@ -43,5 +43,5 @@ export function fullName(seat, { say, price, state }) {
   }
   if (price) parts.push(price);
   parts.push(say(`seat.state.${state}`));
-  return parts.join(', ');
+  return parts.join(say('list.comma'));
 }

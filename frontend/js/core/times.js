@@ -1,4 +1,4 @@
-export function createTimes(locale, deviceZone) {
+export function createTimes(locale, deviceZone, say) {
   const makers = new Map();
 
   function maker(zone, options) {
@@ -18,13 +18,13 @@ export function createTimes(locale, deviceZone) {
   }
 
   const day = (moment, zone) =>
-    format(moment, zone, { weekday: 'short', day: 'numeric', month: 'short' }).replace(',', '');
+    format(moment, zone, { weekday: 'short', day: 'numeric', month: 'short' }).replace(/[,،]/, '');
   const clock = (moment, zone) => format(moment, zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
   return {
     clock,
     day,
-    dayAndClock: (moment, zone) => `${day(moment, zone)}, ${clock(moment, zone)}`,
+    dayAndClock: (moment, zone) => say('times.dayAndClock', { day: day(moment, zone), time: clock(moment, zone) }),
     clockWithSeconds: (moment, zone) =>
       format(moment, zone, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }),
   };

@@ -19,7 +19,9 @@ function secondsOf(header, now) {
   return Number.isFinite(moment) ? Math.max(0, Math.ceil((moment - now) / 1000)) : null;
 }
 
-export function createApiClient({ fetch, wait, now, random, timeout = TIMEOUT, patience = PATIENCE }) {
+export function createApiClient({ fetch, wait, now, random, language, timeout = TIMEOUT, patience = PATIENCE }) {
+  const spoken = language ? { 'Accept-Language': language } : {};
+
   async function once(path, options, signal) {
     const limit = new AbortController();
     const stop = () => limit.abort();
@@ -74,7 +76,7 @@ export function createApiClient({ fetch, wait, now, random, timeout = TIMEOUT, p
   }
 
   async function get(path, { signal, etag, tries = GET_TRIES } = {}) {
-    const headers = { Accept: 'application/json' };
+    const headers = { Accept: 'application/json', ...spoken };
     if (etag) headers['If-None-Match'] = etag;
     for (let failures = 1; ; failures += 1) {
       const result = await once(path, { method: 'GET', headers }, signal);
@@ -86,7 +88,7 @@ export function createApiClient({ fetch, wait, now, random, timeout = TIMEOUT, p
   // Without a key a POST is sent once. With a key it is sent until the server
   // has answered or our patience ends: the key makes sure it happens once.
   async function post(path, body, { key, signal, onWaiting = () => {} } = {}) {
-    const headers = { Accept: 'application/json', 'Content-Type': 'application/json' };
+    const headers = { Accept: 'application/json', 'Content-Type': 'application/json', ...spoken };
     if (key) headers['Idempotency-Key'] = key;
     const request = { method: 'POST', headers, body: JSON.stringify(body ?? {}) };
     const since = now();

@@ -12,7 +12,7 @@ export function createChosenList({ root, say, money, onRelease, onUnpick }) {
     const drawn = state.hall.drawing?.seats.get(seat.id) ?? seat;
     const tier = state.hall.drawing?.tierById.get(seat.tier)?.name ?? '';
     const features = (drawn.features ?? []).filter((one) => one === 'wheelchair' || one === 'companion');
-    const kind = [tier, ...features.map((one) => say(`seat.${one}`))].filter(Boolean).join(', ');
+    const kind = [tier, ...features.map((one) => say(`seat.${one}`))].filter(Boolean).join(say('list.comma'));
     const price = priceOf(state, drawn) ?? seat.price;
     return html(
       'li',

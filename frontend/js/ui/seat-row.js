@@ -3,6 +3,7 @@ import { html, setAttribute, setText, show } from './nodes.js';
 
 // The seats of one row as buttons.
 export function createSeatRow({ row, say, money, onPress }) {
+  const comma = say('list.comma');
   const entries = row.seats.map((seat) => {
     const told = html('span', { class: 'list-state' });
     const button = html(
@@ -26,9 +27,9 @@ export function createSeatRow({ row, say, money, onPress }) {
     const stands = say(`seat.state.${look}`);
     const [first, last] = look === 'available' ? [price, stands] : [stands, price];
     const shown = [...features.map((one) => say(`seat.${one}`)), first];
-    setText(entry.told, shown.join(', '));
+    setText(entry.told, shown.join(comma));
     const name = say('seat.name', { row: seat.row, number: seat.number });
-    setAttribute(entry.button, 'aria-label', [name, ...shown, last].join(', '));
+    setAttribute(entry.button, 'aria-label', [name, ...shown, last].join(comma));
   }
 
   return {

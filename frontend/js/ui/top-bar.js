@@ -74,3 +74,14 @@ export function createThemeButton({ root, say, storage }) {
   });
   set(current());
 }
+
+const A_YEAR = 365 * 24 * 3600;
+
+// The server writes the page in the language that the cookie names.
+export function createLanguageChoice({ root }) {
+  root.addEventListener('change', () => {
+    const secure = location.protocol === 'https:' ? '; secure' : '';
+    document.cookie = `language=${root.value}; path=/; max-age=${A_YEAR}; samesite=lax${secure}`;
+    location.reload();
+  });
+}
