@@ -97,7 +97,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.languages.LanguageMiddleware",
-    # Above all that can fail: an error anywhere below must not answer the API's clients with a page.
+    # Nearly outermost: an error below must not answer the API's clients with a page.
     "seats.api.problems.ProblemsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
