@@ -7,10 +7,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test proof lint format screenshots clean
+.PHONY: help run run-push test proof lint format screenshots clean
 
 help: ## this list
 	@echo "make run    serve on http://127.0.0.1:8000 with sample data (PORT=9000 make run: elsewhere)"
+	@echo "make run-push  the same, and pages are told of changes as they happen"
 	@echo "make test   everything the tests need, then all of them"
 	@echo "make proof  the long form: thousands of bookings, a hundred kills; on three databases"
 	@echo "make lint   style, types and layering"
@@ -27,6 +28,13 @@ run: $(VENV)/.installed .env
 	@$(BIN)/python manage.py seed_data
 	@echo "Holdfast serves on http://127.0.0.1:$(PORT) - stop it with Ctrl+C"
 	@PORT=$(PORT) exec $(BIN)/gunicorn config.wsgi --reload --log-level error
+
+run-push: $(VENV)/.installed-push .env
+	@$(BIN)/python config/port_is_free.py $(PORT)
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py seed_data
+	@echo "Holdfast serves, with push, on http://127.0.0.1:$(PORT) - stop it with Ctrl+C"
+	@exec $(BIN)/daphne --bind 127.0.0.1 --port $(PORT) --verbosity 0 config.asgi:application
 
 test: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.everything
@@ -76,9 +84,13 @@ $(VENV)/.installed: requirements.txt | $(BIN)/python
 	@$(call install,-r requirements.txt)
 	@touch $@
 
-$(VENV)/.installed-dev: requirements-dev.txt requirements-postgres.txt requirements.txt | $(BIN)/python
-	@$(call install,-r requirements-dev.txt)
+$(VENV)/.installed-push: requirements-push.txt requirements.txt | $(BIN)/python
+	@$(call install,-r requirements.txt -r requirements-push.txt)
 	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-dev: requirements-dev.txt requirements-postgres.txt requirements-push.txt requirements.txt | $(BIN)/python
+	@$(call install,-r requirements-dev.txt)
+	@touch $@ $(VENV)/.installed $(VENV)/.installed-push
 
 define install
 echo "Installing: $(1)"; \

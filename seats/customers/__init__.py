@@ -8,6 +8,7 @@ from seats.customers.accounts import Registered, facts_of, free_seats_before_del
 from seats.customers.addresses import client_address
 from seats.customers.attempts import count_login, count_registration, forget_old
 from seats.customers.entry import Entry, log_in, log_out, remember_address
+from seats.customers.sessions import user_of_session
 from seats.customers.tokens import user_of_token
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "log_out",
     "register",
     "remember_address",
+    "user_of_session",
     "user_of_token",
 ]

@@ -106,6 +106,14 @@ def _visitor(request: HttpRequest) -> User | AnonymousUser:
     return get_user(request)
 
 
+def user_of_session(key: str | None) -> User | None:
+    """Whose login session this is, for those who have a cookie and no request."""
+    request = HttpRequest()
+    request.session = SessionStore(key)
+    visitor = _visitor(request)
+    return visitor if isinstance(visitor, User) and visitor.is_active else None
+
+
 def _write(work: Callable[[], None]) -> None:
     """In the transaction that logs somebody in or out, or else in one of its own."""
     if connection.in_atomic_block:

@@ -21,19 +21,27 @@ from django.conf import settings
 from seats.alternatives import nearest_groups
 from seats.domain import Cursor, from_milliseconds, iso, to_milliseconds
 from seats.errors import ShowNotFound
-from seats.feed import hints
+from seats.feed import hints, messenger
 from seats.feed.answers import Answer, Block
 from seats.feed.loading import TAIL_LIMIT, SeatRow, events_from, standing, whole_show
 from seats.feed.memory import OutOfStep, ShowMemory
+from seats.feed.offer import offer_push, offered
 from seats.feed.pace import Load, poll_after_ms
+from seats.feed.steps import Progress, SeatChange, Step, all_of, steps_after
 
 __all__ = [
     "Answer",
+    "Progress",
+    "SeatChange",
+    "SeatRow",
     "Snapshot",
+    "Step",
     "alternatives",
     "expect",
     "expect_anything",
+    "follow",
     "layout",
+    "offer_push",
     "snapshot",
     "status_answer",
 ]
@@ -286,6 +294,7 @@ def _answer(show: _Show, memory: ShowMemory, since: Cursor | None) -> Answer:
                 is_closed=to_milliseconds(memory.starts_at) <= now_ms,
                 load=load.share,
             ),
+            **offered(),
             "stats": memory.stats(),
         },
         separators=(",", ":"),
@@ -293,10 +302,37 @@ def _answer(show: _Show, memory: ShowMemory, since: Cursor | None) -> Answer:
     opening = f'{head[:-1]},"seats":['.encode()
     if since is None:
         # Weak: answers that differ in server_time and pace alone say the same about the seats.
-        return Answer(opening, memory.blocks(), etag=f'W/"{memory.cursor}"', full=True)
+        here = str(memory.cursor)
+        return Answer(opening, memory.blocks(), cursor=here, etag=f'W/"{here}"', full=True)
     changed = Block(memory.seats_as_json(memory.changed_since(since)))
     etag = f'W/"{since.version}.{since.moment_ms:x}-{memory.cursor}"'
-    return Answer(opening, [changed], etag=etag, full=False)
+    return Answer(opening, [changed], cursor=str(memory.cursor), etag=etag, full=False)
+
+
+def follow(show_id: int, since: str | None, *, with_actors: bool = False) -> Progress:
+    """What happened after a cursor, one thing after another. Raises ShowNotFound.
+
+    Without a cursor, or with one whose history is not known: every seat as it is now.
+    """
+    with _opened(show_id) as show:
+        memory = show.looked_at(afresh=not since)
+        cursor = Cursor.parse(since) if since else None
+        wait_ms = None if cursor is None else show.wait_ms(cursor)
+        memory = show.memory or memory
+        if cursor is not None and wait_ms:
+            # Told by a process whose clock is a little ahead: its history here has yet to come.
+            return Progress(str(cursor), cursor.version, cursor.moment_ms, (), None, wait_ms)
+        known = cursor if wait_ms == 0 else None
+        deadline = memory.next_deadline_ms()
+        here = memory.cursor
+        return Progress(
+            str(here),
+            here.version,
+            here.moment_ms,
+            () if known is None else steps_after(memory, known, with_actors=with_actors),
+            all_of(memory) if known is None else None,
+            None if deadline is None else max(0, deadline - show.clock_now_ms()),
+        )
 
 
 def snapshot(show_id: int) -> Snapshot:
@@ -324,12 +360,17 @@ def alternatives(show_id: int, wanted: Sequence[int]) -> list[list[str]]:
         return nearest_groups(memory.hall, places, memory.is_free)
 
 
-def expect(cursor: str) -> None:
-    """Says that a change up to this cursor has been committed: whoever is asked next looks."""
+def expect(cursor: str, *, from_afar: bool = False) -> None:
+    """Says that a change up to this cursor has been committed: whoever is asked next looks.
+
+    ``from_afar``: another machine has said so, and tells everybody else itself.
+    """
     at = Cursor.parse(cursor)
     if at is None:
         return
     hints.Slot(at.show_id).notice()
+    if not from_afar:
+        messenger.tell(messenger.CHANGES, at.show_id, cursor)
     with _shows_lock:
         show = _shows.get(at.show_id)
     if show is not None:

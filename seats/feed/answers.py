@@ -41,7 +41,10 @@ class Block:
 class Answer:
     """An answer to a status poll: the same bytes for every caller. ``etag`` is a whole header."""
 
-    def __init__(self, head: bytes, blocks: Sequence[Block], *, etag: str, full: bool) -> None:
+    def __init__(
+        self, head: bytes, blocks: Sequence[Block], *, cursor: str, etag: str, full: bool
+    ) -> None:
+        self.cursor = cursor
         self.etag = etag
         self.full = full
         self._head = head

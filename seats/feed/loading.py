@@ -113,6 +113,17 @@ def events_from(show_id: int, version: int) -> list[Event]:
     ]
 
 
+def actors_after(show_id: int, version: int) -> dict[int, str]:
+    """Who made each change after ``version``, as the ledger names them."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            "SELECT version, actor FROM seats_seatevent"
+            f" WHERE show_id = %s AND version > %s ORDER BY version LIMIT {TAIL_LIMIT}",
+            (show_id, version),
+        )
+        return dict(cursor.fetchall())
+
+
 def _standing(row: tuple[Any, ...]) -> Standing:
     version, mark, born, clock, starts_at = row
     return Standing(

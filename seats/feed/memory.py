@@ -198,6 +198,27 @@ class ShowMemory:
             before.setdefault(position, state)
         return sorted(at for at, state in before.items() if self._states[at] != state)
 
+    def steps_since(self, cursor: Cursor) -> list[tuple[Cursor, list[tuple[int, State]]]]:
+        """What happened after a cursor that is known: places in order, with what became of seats.
+
+        Each event and each deadline is told by itself, also where it was undone by a later one.
+        """
+        start = bisect_right(self._order, (cursor.version, cursor.moment_ms))
+        steps: list[tuple[Cursor, list[tuple[int, State]]]] = []
+        after: dict[int, State] = {}
+        place: tuple[int, int] | None = None
+        for at in range(len(self._order) - 1, start - 1, -1):
+            position, before = self._before[at]
+            if self._order[at] != place:
+                place = version, moment_ms = self._order[at]
+                here = Cursor(self.show_id, version, self._marks[version], moment_ms)
+                steps.append((here, []))
+            steps[-1][1].append((position, after.get(position, self._states[position])))
+            after[position] = before
+        for _, changes in steps:
+            changes.reverse()
+        return steps[::-1]
+
     def state(self, position: int) -> State:
         return self._states[position]
 

@@ -109,6 +109,7 @@ COMPONENTS: Final[dict[str, Shape]] = {
         seats=many(record(**_PRICED, status=STATUS, held_until=or_null(MOMENT), mine=FLAG)),
     ),
     "SeatStatus": record(
+        frozenset({"push"}),
         show_id=ID,
         cursor=CURSOR,
         full={
@@ -117,6 +118,10 @@ COMPONENTS: Final[dict[str, Shape]] = {
         },
         server_time=MOMENT,
         poll_after_ms=COUNT,
+        push={
+            **TEXT,
+            "description": "Where the same is had as it happens (Server-Sent Events), if it is.",
+        },
         stats=ref("Stats"),
         seats=many(ref("SeatState")),
     ),

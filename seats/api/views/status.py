@@ -13,6 +13,9 @@ from seats.api.base import SHARED, Endpoint
 from seats.api.schema import shapes
 from seats.api.schema.describe import SHOW_ID, operation, query
 
+# The longest a poll may wait for something new, where the server can afford to let it.
+MAX_WAIT_SECONDS = 60
+
 
 class Status(Endpoint):
     """The same for every caller, so nobody is asked who they are. The feed has the bytes ready."""
@@ -26,11 +29,21 @@ class Status(Endpoint):
         " wait `poll_after_ms` in between.",
         answer="SeatStatus",
         errors=["invalid", "show_not_found"],
-        parameters=[SHOW_ID, query("since", shapes.TEXT, "The cursor of an earlier answer.")],
+        parameters=[
+            SHOW_ID,
+            query("since", shapes.TEXT, "The cursor of an earlier answer."),
+            query(
+                "wait",
+                shapes.COUNT,
+                "How many seconds, up to 60, to wait for something new. A server that does not"
+                " serve push answers at once.",
+            ),
+        ],
         etag=True,
     )
     def poll_status(self, request: Request) -> HttpResponseBase:
         show_id = fields.show_id_of(request.query_params)
+        fields.integer_of(request.query_params, "wait", low=0, high=MAX_WAIT_SECONDS)
         if show_id is None:
             show_id = availability.next_show_id()
         status = feed.status_answer(show_id, request.query_params.get("since"))

@@ -1,0 +1,16 @@
+"""What an ASGI server imports: `daphne config.asgi:application`. The site, and push."""
+
+from django.conf import settings
+
+from config.in_threads import Application, InThreads
+from config.wsgi import application as site
+
+application: Application = InThreads(site)
+
+if settings.PUSH != "off":
+    # Switched off, nothing of it is so much as imported.
+    from realtime.application import Push
+    from seats.feed import offer_push
+
+    offer_push()
+    application = Push(application)

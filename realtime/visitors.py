@@ -1,0 +1,92 @@
+"""Who opens a connection: from which page, from which address, and on whose behalf."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+
+from django.conf import settings
+from django.core.exceptions import BadRequest, DisallowedHost, RequestDataTooBig
+from django.core.handlers.asgi import ASGIRequest
+
+from realtime.scopes import Scope
+from seats import customers
+from seats.api import cross_origin, throttles
+from seats.api.problems import Problem
+from seats.domain import Customer
+
+_SCHEMES = {"ws": "http", "wss": "https"}
+
+
+def request_of(scope: Scope) -> ASGIRequest:
+    """The handshake as a request, so that the same rules read it as those of the API.
+
+    Raises Problem where no page of this site and no program of a customer would have sent it.
+    """
+    scheme = scope.get("scheme", "http")
+    plain = {
+        **scope,
+        "type": "http",
+        "method": scope.get("method", "GET"),
+        "scheme": _SCHEMES.get(scheme, scheme),
+    }
+    try:
+        request = ASGIRequest(plain, BytesIO())
+        request.get_host()
+    except DisallowedHost:
+        raise Problem("invalid", "This server does not answer to that name.") from None
+    except (BadRequest, RequestDataTooBig, ValueError):
+        raise Problem("invalid", "This is not a request we can read.") from None
+    return request
+
+
+def refuse_other_sites(request: ASGIRequest) -> None:
+    """A browser lets any page open a WebSocket to us, cookies and all."""
+    if cross_origin.is_foreign(request):
+        raise Problem("cross_origin", "This connection was opened by another site.")
+
+
+class Addresses:
+    """How many connections each address has open."""
+
+    def __init__(self) -> None:
+        self._open: Counter[str] = Counter()
+
+    @contextmanager
+    def one_more(self, request: ASGIRequest) -> Iterator[None]:
+        """Counts a connection until the end of the block. Raises Problem when there are enough."""
+        address = self.enter(request)
+        try:
+            yield
+        finally:
+            self.leave(address)
+
+    def enter(self, request: ASGIRequest) -> str:
+        """Like ``one_more``, for those who call ``leave`` themselves, with what this returns."""
+        address = throttles.client_address(request)
+        if self._open[address] >= settings.PUSH_CONNECTIONS_PER_ADDRESS:
+            raise Problem(
+                "throttled",
+                "Too many connections are open from this address.",
+                headers={"Retry-After": "30"},
+            )
+        self._open[address] += 1
+        return address
+
+    def leave(self, address: str) -> None:
+        self._open[address] -= 1
+        if self._open[address] <= 0:
+            del self._open[address]
+
+
+def customer_of(request: ASGIRequest) -> Customer | None:
+    """On whose behalf: whoever is logged in, by token or by cookie. Waits for the database."""
+    scheme, _, token = request.headers.get("Authorization", "").strip().partition(" ")
+    if scheme:
+        found = customers.user_of_token(token.strip()) if scheme.lower() == "token" else None
+        user = None if found is None else found[0]
+    else:
+        user = customers.user_of_session(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
+    return None if user is None else Customer.of_user(user.pk)
