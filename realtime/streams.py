@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -29,8 +28,6 @@ COMMENT_SECONDS = 15.0
 _COMMENT = b": still here\n\n"
 # Those who were cut off together must not all come back at once.
 _RETRY_MS = (1000, 3000)
-
-_GOOD_WAIT = re.compile(rb"wait=[0-9]{1,2}")
 
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -70,7 +67,9 @@ class Streams:
             line.cut()
         except Exception as error:
             if line.is_open:
-                logger.exception("A stream has ended.")
+                # Clients come back by themselves, and hear then what is wrong.
+                if not isinstance(error, SeatError):
+                    logger.exception("A stream has ended.")
                 await send({"type": "http.response.body", "body": b""})
                 return
             problem = problem_of(error)
@@ -148,17 +147,20 @@ class LongPolls:
         self._site = site
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        query = scope["query_string"]
         with suppress(Problem, SeatError):
             # Whatever is wrong with the request, the site says it better.
             request = request_of(scope)
             wait = fields.integer_of(request.GET, "wait", low=0, high=MAX_WAIT_SECONDS)
+            # What is left is a poll like any other, which the site answers the short way.
+            query = b"&".join(part for part in query.split(b"&") if not part.startswith(b"wait="))
             since = request.GET.get("since")
             if wait and since and request.method == "GET":
                 with self._addresses.one_more(request):
                     show_id = await show_asked_for(request)
                     async with self._tails.watching(show_id) as tail:
                         await _news(tail, since, wait)
-        await self._site({**scope, "query_string": _without_wait(scope)}, receive, send)
+        await self._site({**scope, "query_string": query}, receive, send)
 
 
 async def _news(tail: Tail, since: str, seconds: float) -> None:
@@ -169,10 +171,3 @@ async def _news(tail: Tail, since: str, seconds: float) -> None:
                 if frame.cursor != since:
                     return
                 await moved.wait()
-
-
-def _without_wait(scope: Scope) -> bytes:
-    parts = scope["query_string"].split(b"&")
-    if sum(part.startswith(b"wait=") for part in parts) > 1:
-        return bytes(scope["query_string"])
-    return b"&".join(part for part in parts if not _GOOD_WAIT.fullmatch(part))

@@ -73,7 +73,12 @@ def test_the_poll_names_its_headers():
 
     assert {"ETag", "Cache-Control"} <= set(poll["responses"]["200"]["headers"])
     assert "content" not in poll["responses"]["304"]
-    assert {it["name"] for it in poll["parameters"]} == {"show_id", "since", "wait", "If-None-Match"}
+    assert {it["name"] for it in poll["parameters"]} == {
+        "show_id",
+        "since",
+        "wait",
+        "If-None-Match",
+    }
 
 
 BODIES = [

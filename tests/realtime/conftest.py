@@ -1,0 +1,101 @@
+"""Real servers over the database of the tests: gunicorn, and daphne with push."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+# What only push needs may be left out where push is; CI leaves out nothing.
+for package in ("daphne", "socketio", "redis", "websockets", "aiohttp"):
+    pytest.importorskip(package, reason=f"{package} is not installed: requirements-dev.txt has it")
+
+from seats import feed  # noqa: E402
+from seats.customers import tokens  # noqa: E402
+from seats.domain import Customer  # noqa: E402
+from tests.engine.house import House, customer  # noqa: E402
+from tests.realtime.processes import Daphne, Redis  # noqa: E402
+from tests.safety.conftest import database_url, serve  # noqa: E402, F401
+
+Serve = Callable[..., Daphne]
+
+
+def environment(**settings: str) -> dict[str, str]:
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "proof.stage.settings",
+        "HOLDFAST_ENV_FILE": "",
+        "SECRET_KEY": "a-key-for-tests-that-is-long-enough-and-guards-nothing-at-all",
+        "DATABASE_URL": database_url(),
+        "DEBUG": "False",
+        "THROTTLE_LOGIN": "off",
+        "THROTTLE_REGISTER": "off",
+        "THROTTLE_WRITE": "off",
+        **settings,
+    }
+
+
+@pytest.fixture(scope="session")
+def daphne(
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Daphne]]:
+    """Starts daphne with the settings given; one for each name and set of settings."""
+    servers: dict[str, Daphne] = {}
+
+    def server(name: str = "usual", **settings: str) -> Daphne:
+        key = repr((name, sorted(settings.items())))
+        if key not in servers:
+            log = Path(tmp_path_factory.mktemp("daphne")) / "log"
+            servers[key] = Daphne(environment(**settings), log)
+        return servers[key]
+
+    yield server
+    for started in servers.values():
+        started.end()
+        # Nothing was logged: no error, and no warning, which would have been one.
+        assert started.log.read_text() == ""
+
+
+@pytest.fixture
+def push(transactional_db: None, daphne: Serve) -> Daphne:
+    return daphne()
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[Redis]:
+    started = Redis(tmp_path)
+    yield started
+    started.end()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> Iterator[None]:
+    feed._shows.clear()
+    yield
+    feed._shows.clear()
+
+
+@pytest.fixture
+def house(transactional_db: None) -> Iterator[House]:
+    opened = House.open()
+    yield opened
+    opened.books_agree()
+
+
+@pytest.fixture
+def owner(transactional_db: None) -> Customer:
+    return customer("owner")
+
+
+@pytest.fixture
+def rival(transactional_db: None) -> Customer:
+    return customer("rival")
+
+
+def token_of(who: Customer) -> str:
+    """What a customer's program sends to be known."""
+    from django.contrib.auth.models import User
+
+    return tokens.issue(User.objects.get(pk=who.user_id))[1]
