@@ -13,7 +13,7 @@ from django.core.handlers.asgi import ASGIRequest
 
 from realtime.scopes import Scope
 from seats import customers
-from seats.api import cross_origin, throttles
+from seats.api import cross_origin
 from seats.api.problems import Problem
 from seats.domain import Customer
 
@@ -65,7 +65,7 @@ class Addresses:
 
     def enter(self, request: ASGIRequest) -> str:
         """Like ``one_more``, for those who call ``leave`` themselves, with what this returns."""
-        address = throttles.client_address(request)
+        address = customers.client_address(request)
         if self._open[address] >= settings.PUSH_CONNECTIONS_PER_ADDRESS:
             raise Problem(
                 "throttled",
