@@ -58,6 +58,15 @@ PUSH_CONNECTIONS_PER_ADDRESS = ENVIRONMENT.integer(
 SHORT_STATUS_POLLS = ENVIRONMENT.flag("SHORT_STATUS_POLLS", default=True)
 DEMO_USER = ENVIRONMENT.flag("DEMO_USER", default=DEBUG)
 
+PAYMENT_MODE = ENVIRONMENT.word("PAYMENT_MODE", "none", among=("none", "proof"))
+if PAYMENT_MODE == "proof" and find_spec("PIL") is None:
+    raise SettingError(
+        "PAYMENT_MODE is proof, but Pillow, which reads the pictures, is not installed."
+        " Run: pip install -r requirements-proof.txt, or set PAYMENT_MODE=none."
+    )
+# Pictures of payments. Nothing below static/ or staticfiles/: whatever is there is public.
+PAYMENT_PROOF_DIR = BASE_DIR / ENVIRONMENT.text("PAYMENT_PROOF_DIR", "private/payment-proofs")
+
 
 # Hosts
 

@@ -250,7 +250,9 @@ def _seats_of(customer: Customer, show_id: int) -> set[int]:
         expires_at__gt=database.now(),
     ).values_list("seat_ids", flat=True)
     bookings = Booking.objects.filter(
-        customer=customer.key, show_id=show_id, status=Booking.Status.CONFIRMED
+        customer=customer.key,
+        show_id=show_id,
+        status__in=(Booking.Status.CONFIRMED, Booking.Status.IN_REVIEW),
     ).values_list("seats", flat=True)
     mine = {seat_id for held in holds for seat_id in held}
     mine.update(seat["id"] for booked in bookings for seat in booked)
@@ -274,6 +276,8 @@ def _booking(booking: Booking) -> Facts:
         booking.currency,
         booking.booked_at,
         booking.cancelled_at,
+        booking.reviewed_at,
+        booking.rejection_reason,
     )
     return {**facts, "show": _show(booking.show)}
 

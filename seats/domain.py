@@ -38,6 +38,21 @@ class EventKind(StrEnum):
     RELEASED = "released"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+    # What the box office says of a booking it has reviewed: it stands, or its seats are free again.
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class BookingStatus(StrEnum):
+    """How a booking stands. One IN_REVIEW has its seats; the box office has yet to see the money.
+
+    A CONFIRMED or IN_REVIEW booking has seats; of the others only the list of them is left.
+    """
+
+    CONFIRMED = "confirmed"
+    IN_REVIEW = "in_review"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
 
 
 class HoldState(StrEnum):

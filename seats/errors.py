@@ -109,6 +109,27 @@ class NotCancellable(SeatError):
     default_message = "This booking can no longer be cancelled."
 
 
+class PaymentRequired(SeatError):
+    code = "payment_required"
+    default_message = "Please upload a proof of your payment first."
+
+
+class NotInReview(SeatError):
+    """``status`` is how the booking stands instead."""
+
+    code = "not_in_review"
+    default_message = "This booking is not in review."
+
+    def __init__(self, reference: str, status: str) -> None:
+        said = f"Booking {reference} is not in review any more: it is {status}."
+        super().__init__(said, {"status": status})
+
+
+class PaymentProofNotFound(SeatError):
+    code = "payment_proof_not_found"
+    default_message = "There is no such proof of payment."
+
+
 class IdempotencyKeyReused(SeatError):
     code = "idempotency_key_reused"
     default_message = "This Idempotency-Key was used before, for a different request."
@@ -151,14 +172,26 @@ class InvalidCredentials(SeatError):
     default_message = "The name or the password is not right."
 
 
-class InvalidRegistration(SeatError):
+class Invalid(SeatError):
     """``errors``: field name → list of texts."""
 
     code = "invalid"
     default_message = "Please look at these fields again."
 
-    def __init__(self, errors: Mapping[str, list[str]]) -> None:
-        super().__init__(facts={"errors": dict(errors)})
+    def __init__(self, errors: Mapping[str, list[str]], message: str | None = None) -> None:
+        super().__init__(message, {"errors": dict(errors)})
+
+
+class InvalidRegistration(Invalid):
+    pass
+
+
+class UnreadablePicture(Invalid):
+    default_message = "This is not a PNG, JPEG or WebP picture, or it is damaged."
+
+    def __init__(self, message: str | None = None) -> None:
+        said = message or self.default_message
+        super().__init__({"file": [said]}, said)
 
 
 def by_code(code: str) -> type[SeatError]:

@@ -2,7 +2,8 @@
 
 A seat: ``{"id", "row", "number", "label", "tier", "price"}``. A hold: ``{"id", "show_id", "seats",
 "expires_at", "expires_in", "total_price", "currency"}``. A booking: ``{"reference", "show_id",
-"status", "seats", "total_price", "currency", "booked_at", "cancelled_at"}``. Prices are decimal
+"status", "seats", "total_price", "currency", "booked_at", "cancelled_at", "reviewed_at",
+"rejection_reason"}``. Prices are decimal
 strings, times ISO 8601 in UTC, ``expires_in`` whole seconds.
 """
 
@@ -92,6 +93,8 @@ def booking_facts(
     currency: str,
     booked_at: datetime,
     cancelled_at: datetime | None = None,
+    reviewed_at: datetime | None = None,
+    rejection_reason: str = "",
 ) -> dict[str, Any]:
     """A booking as its customer sees it."""
     return {
@@ -103,6 +106,8 @@ def booking_facts(
         "currency": currency,
         "booked_at": iso(booked_at),
         "cancelled_at": None if cancelled_at is None else iso(cancelled_at),
+        "reviewed_at": None if reviewed_at is None else iso(reviewed_at),
+        "rejection_reason": rejection_reason or None,
     }
 
 

@@ -16,7 +16,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import Q
 
-from seats.domain import MAX_MARK, EventKind, HoldState, SeatStatus
+from seats.domain import MAX_MARK, BookingStatus, EventKind, HoldState, SeatStatus
 
 
 def random_mark() -> int:
@@ -191,8 +191,10 @@ class Booking(models.Model):
     """Seats sold to one customer. ``seats`` keeps what was sold, whatever becomes of the seats."""
 
     class Status(models.TextChoices):
-        CONFIRMED = "confirmed", "Confirmed"
-        CANCELLED = "cancelled", "Cancelled"
+        CONFIRMED = BookingStatus.CONFIRMED.value, "Confirmed"
+        IN_REVIEW = BookingStatus.IN_REVIEW.value, "In review"
+        REJECTED = BookingStatus.REJECTED.value, "Rejected"
+        CANCELLED = BookingStatus.CANCELLED.value, "Cancelled"
 
     reference = models.CharField(max_length=12, unique=True)
     show = models.ForeignKey(ShowTime, on_delete=models.PROTECT, related_name="bookings")
@@ -206,12 +208,40 @@ class Booking(models.Model):
     currency = models.CharField(max_length=3)
     booked_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    # With a default in the database: a process of the release before does not name it.
+    rejection_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["-booked_at", "-id"]
 
     def __str__(self) -> str:
         return self.reference
+
+
+class PaymentProof(models.Model):
+    """A picture of a payment, by its unguessable id. It pays one booking, or none so far.
+
+    The picture itself is a file in PAYMENT_PROOF_DIR, named after id and format.
+    """
+
+    class Format(models.TextChoices):
+        PNG = "png", "PNG"
+        JPEG = "jpeg", "JPEG"
+        WEBP = "webp", "WebP"
+
+    id = models.CharField(max_length=32, primary_key=True)
+    customer = models.CharField(max_length=80, db_index=True)
+    format = models.CharField(max_length=4, choices=Format)
+    size = models.PositiveIntegerField()
+    uploaded_at = models.DateTimeField(db_index=True)
+    booking = models.OneToOneField(
+        Booking, null=True, blank=True, on_delete=models.CASCADE, related_name="payment_proof"
+    )
+
+    def __str__(self) -> str:
+        # Not the id: it is enough to pay with.
+        return f"{self.format}, {self.uploaded_at:%Y-%m-%d}"
 
 
 class SeatEvent(models.Model):

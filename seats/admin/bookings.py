@@ -103,7 +103,7 @@ class BookingAdmin(LookOnlyAdmin[Booking]):
         booking = kw.get("obj")
         context["may_unbook"] = (
             isinstance(booking, Booking)
-            and booking.status == Booking.Status.CONFIRMED
+            and booking.status in (Booking.Status.CONFIRMED, Booking.Status.IN_REVIEW)
             and self.has_sell_permission(request)
         )
         return super().render_change_form(request, context, *args, **kw)

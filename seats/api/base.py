@@ -29,6 +29,9 @@ class Endpoint(ViewSet):
     # Actions that need a customer, and actions that change something for one.
     private_actions: ClassVar[frozenset[str]] = frozenset()
     writing_actions: ClassVar[frozenset[str]] = frozenset()
+    # What bodies are, in words, and how long they may be.
+    reads: ClassVar[str] = "application/json in UTF-8"
+    max_body_bytes: ClassVar[int] = parsers.MAX_BODY_BYTES
 
     def initial(self, request: Request, *_: Any, **__: Any) -> None:
         if self.action is None:
@@ -46,8 +49,8 @@ class Endpoint(ViewSet):
         if self.action in self.writing_actions:
             throttles.refuse_write_flood(self.customer(request).key)
         if request.method == "POST":
-            parsers.refuse_declared_size(http_request)
-            parsers.unfold_chunks(http_request)
+            parsers.refuse_declared_size(http_request, self.max_body_bytes)
+            parsers.unfold_chunks(http_request, self.max_body_bytes)
 
     def options(self, *_: Any, **__: Any) -> Response:
         """Which methods there are. Other sites are told nothing that would let them in."""

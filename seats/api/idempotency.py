@@ -36,18 +36,22 @@ def key_of(request: Request) -> str | None:
     return key
 
 
-def canonical(request: Request) -> bytes:
-    """What must be the same when a request is repeated: method, address and body."""
-    body = json.dumps(request.data, sort_keys=True, separators=(",", ":"))
+def canonical(request: Request, asked: Any = None) -> bytes:
+    """What must be the same when a request is repeated: method, address and body.
+
+    ``asked`` stands for the body where it is no JSON.
+    """
+    asked = request.data if asked is None else asked
+    body = json.dumps(asked, sort_keys=True, separators=(",", ":"))
     return f"{request.method}\n{request.path.rstrip('/')}\n{body}".encode()
 
 
-def once(request: Request, customer: Customer) -> Once | None:
+def once(request: Request, customer: Customer, asked: Any = None) -> Once | None:
     """The promise a key asks for, or None where no key came."""
     key = key_of(request)
     if key is None:
         return None
-    return Once(customer.key, key, hashlib.sha256(canonical(request)).hexdigest())
+    return Once(customer.key, key, hashlib.sha256(canonical(request, asked)).hexdigest())
 
 
 def replayed_headers(outcome: Any) -> dict[str, str]:

@@ -26,7 +26,7 @@ MAX_DIGITS: Final = 100
 
 # A client that has not finished sending sees a broken connection instead of our answer, so some of
 # what is too much is read all the same.
-_DRAINED_BYTES: Final = 4 * MAX_BODY_BYTES
+_DRAINED: Final = 4
 
 
 class StrictJSONParser(BaseParser):
@@ -40,10 +40,7 @@ class StrictJSONParser(BaseParser):
     ) -> dict[str, Any]:
         if not is_json(media_type or ""):
             raise UnsupportedMediaType(media_type or "")
-        body = read_bytes(stream)
-        if parser_context is not None:
-            _refuse_half(body, parser_context["request"].META.get("CONTENT_LENGTH"))
-        return read_object(body)
+        return read_object(read_bytes(stream, MAX_BODY_BYTES, parser_context))
 
 
 def is_json(media_type: str) -> bool:
@@ -60,29 +57,30 @@ def _refuse_half(body: bytes, declared: str | None) -> None:
         raise malformed("The body ended too early.")
 
 
-def too_large() -> Problem:
-    return Problem("too_large", f"A request may have up to {MAX_BODY_BYTES // 1024} KB.")
+def too_large(limit: int) -> Problem:
+    """The problem of a body longer than ``limit`` bytes."""
+    return Problem("too_large", f"A request may have up to {limit // 1024} KB.")
 
 
 def malformed(text: str) -> Problem:
     return Problem.invalid("body", text)
 
 
-def refuse_declared_size(request: HttpRequest) -> None:
-    """Refuses a body that says of itself that it is too large."""
+def refuse_declared_size(request: HttpRequest, limit: int) -> None:
+    """Refuses a body that says of itself that it has more than ``limit`` bytes."""
     declared = request.META.get("CONTENT_LENGTH") or ""
-    if declared.isascii() and declared.isdecimal() and _is_too_long(declared):
-        drain(request)
-        raise too_large()
+    if declared.isascii() and declared.isdecimal() and _is_too_long(declared, limit):
+        drain(request, limit)
+        raise too_large(limit)
 
 
-def _is_too_long(digits: str) -> bool:
+def _is_too_long(digits: str, limit: int) -> bool:
     digits = digits.lstrip("0")
-    return len(digits) > len(str(MAX_BODY_BYTES)) or int(digits or "0") > MAX_BODY_BYTES
+    return len(digits) > len(str(limit)) or int(digits or "0") > limit
 
 
-def drain(stream: Any) -> None:
-    remaining = _DRAINED_BYTES
+def drain(stream: Any, limit: int) -> None:
+    remaining = _DRAINED * limit
     try:
         while remaining > 0 and (chunk := stream.read(min(remaining, 64 * 1024))):
             remaining -= len(chunk)
@@ -90,31 +88,34 @@ def drain(stream: Any) -> None:
         return
 
 
-def unfold_chunks(request: HttpRequest) -> None:
+def unfold_chunks(request: HttpRequest, limit: int) -> None:
     """Makes a chunked body, which has no Content-Length, look like any other."""
     if "chunked" not in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
         return
     if not request.META.get("wsgi.input_terminated"):
         raise malformed("This server needs a Content-Length.")
     try:
-        body = request.META["wsgi.input"].read(MAX_BODY_BYTES + 1)
+        body = request.META["wsgi.input"].read(limit + 1)
     except Exception:  # noqa: BLE001 - each server has errors of its own for chunks that are none
         raise malformed("The chunks of the body cannot be read.") from None
-    if len(body) > MAX_BODY_BYTES:
-        drain(request.META["wsgi.input"])
-        raise too_large()
+    if len(body) > limit:
+        drain(request.META["wsgi.input"], limit)
+        raise too_large(limit)
     request.META["CONTENT_LENGTH"] = str(len(body))
     request._stream = BytesIO(body)  # noqa: SLF001 - where Django reads
 
 
-def read_bytes(stream: Any) -> bytes:
+def read_bytes(stream: Any, limit: int, parser_context: Mapping[str, Any] | None) -> bytes:
+    """A body of up to ``limit`` bytes, whole."""
     try:
-        body: bytes = stream.read(MAX_BODY_BYTES + 1)
+        body: bytes = stream.read(limit + 1)
     except UnreadablePostError:
         raise malformed("The body ended too early.") from None
-    if len(body) > MAX_BODY_BYTES:
-        drain(stream)
-        raise too_large()
+    if len(body) > limit:
+        drain(stream, limit)
+        raise too_large(limit)
+    if parser_context is not None:
+        _refuse_half(body, parser_context["request"].META.get("CONTENT_LENGTH"))
     return body
 
 

@@ -41,12 +41,14 @@ KINDS: Final[Mapping[str, Kind]] = {
     "invalid": Kind(400, "The request is not valid"),
     "not_authenticated": Kind(401, "Please log in"),
     "invalid_credentials": Kind(401, "Name or password is wrong"),
+    "payment_required": Kind(402, "Not paid yet"),
     "cross_origin": Kind(403, "Sent from another site"),
     "forbidden": Kind(403, "Not allowed"),
     "not_found": Kind(404, "No such address"),
     "show_not_found": Kind(404, "No such show"),
     "seat_not_found": Kind(404, "No such seat"),
     "booking_not_found": Kind(404, "No such booking"),
+    "payment_proof_not_found": Kind(404, "No such proof of payment"),
     "method_not_allowed": Kind(405, "Method not allowed"),
     "not_acceptable": Kind(406, "Not available in that format"),
     "seats_unavailable": Kind(409, "Seats are taken"),
@@ -57,9 +59,10 @@ KINDS: Final[Mapping[str, Kind]] = {
     "username_taken": Kind(409, "Name is taken"),
     "idempotency_in_progress": Kind(409, "The same request is running"),
     "not_cancellable": Kind(409, "The booking cannot be cancelled"),
+    "not_in_review": Kind(409, "The booking is not in review"),
     "hold_expired": Kind(410, "The hold has expired"),
     "too_large": Kind(413, "The request is too large"),
-    "unsupported_media_type": Kind(415, "Not JSON"),
+    "unsupported_media_type": Kind(415, "Not a format that is read here"),
     "idempotency_key_reused": Kind(422, "Idempotency-Key was used before"),
     "throttled": Kind(429, "Too many requests"),
     "server_error": Kind(500, "Something went wrong here"),
@@ -126,12 +129,14 @@ def answer(problem: Problem) -> HttpResponse:
 
 def problem_response(
     exception: Exception,
-    context: Mapping[str, Any],  # noqa: ARG001 - the framework passes it
+    context: Mapping[str, Any],
 ) -> HttpResponse | None:
     """REST framework's exception handler. None leaves the unexpected to Django, which logs it."""
     if isinstance(exception, OperationalError | InterfaceError):
         # The client can only try again; somebody has to see to the database.
         logger.error("The database failed.", exc_info=exception)
+    if isinstance(exception, exceptions.UnsupportedMediaType):
+        return answer(_unreadable(context["view"].reads))
     problem = problem_of(exception)
     return None if problem is None else answer(problem)
 
@@ -166,11 +171,11 @@ _OF_FRAMEWORK: Final[Mapping[type[Exception], tuple[str, str]]] = {
     Http404: _BY_STATUS[404],
     exceptions.MethodNotAllowed: _BY_STATUS[405],
     exceptions.NotAcceptable: ("not_acceptable", "This address answers in JSON only."),
-    exceptions.UnsupportedMediaType: (
-        "unsupported_media_type",
-        "Send the body as application/json in UTF-8.",
-    ),
 }
+
+
+def _unreadable(reads: str) -> Problem:
+    return Problem("unsupported_media_type", f"Send the body as {reads}.")
 
 
 def _refusal(error: SeatError) -> Problem:

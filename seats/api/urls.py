@@ -15,6 +15,7 @@ from seats.api.views.bookings import Bookings
 from seats.api.views.events import Events
 from seats.api.views.health import Health
 from seats.api.views.holds import Holds
+from seats.api.views.payment_proofs import PaymentProofFiles, PaymentProofs
 from seats.api.views.schema import Docs, Schema
 from seats.api.views.seats import Seats
 from seats.api.views.shows import Layouts, Shows
@@ -39,6 +40,11 @@ ENDPOINTS: Table = {
     "api/seats/my-bookings/": (Bookings, {"get": "list_bookings"}),
     "api/seats/bookings/<str:reference>/": (Bookings, {"get": "show_booking"}),
     "api/seats/bookings/<str:reference>/cancel/": (Bookings, {"post": "cancel_booking"}),
+    "api/seats/payment-proofs/": (PaymentProofs, {"post": "keep_payment_proof"}),
+    "api/seats/payment-proofs/<str:proof_id>/file/": (
+        PaymentProofFiles,
+        {"get": "show_payment_proof"},
+    ),
     "api/seats/events/": (Events, {"get": "list_events"}),
     "api/schema/": (Schema, {"get": "show_schema"}),
     "healthz": (Health, {"get": "health"}),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from seats.domain import BookingStatus
+
 
 def listed(labels: Sequence[str]) -> str:
     """A1 · A1 and A2 · A1, A2 and A3"""
@@ -33,6 +35,11 @@ def extended(hold: Mapping[str, Any]) -> str:
 
 
 def booked(booking: Mapping[str, Any]) -> str:
+    if booking["status"] == BookingStatus.IN_REVIEW:
+        return (
+            f"{_seats_of(booking)}: yours once your payment has been checked."
+            f" Your reference is {booking['reference']}."
+        )
     return f"{_seats_of(booking)}: booked. Your reference is {booking['reference']}."
 
 

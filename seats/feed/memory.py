@@ -37,6 +37,8 @@ _AFTER = {
     EventKind.RELEASED: SeatStatus.AVAILABLE,
     EventKind.CANCELLED: SeatStatus.AVAILABLE,
     EventKind.EXPIRED: SeatStatus.AVAILABLE,
+    EventKind.ACCEPTED: SeatStatus.BOOKED,
+    EventKind.REJECTED: SeatStatus.AVAILABLE,
 }
 
 

@@ -119,11 +119,14 @@ def _holds(cursor: database.Cursor, show_id: int) -> Iterator[tuple[int, StoredH
 
 def _bookings(cursor: database.Cursor, show_id: int) -> Iterator[tuple[int, Sale]]:
     cursor.execute(
-        "SELECT id, customer, status, seats, booked_at, cancelled_at, total_price"
-        " FROM seats_booking WHERE show_id = %s ORDER BY id",
+        "SELECT b.id, b.customer, b.status, b.seats, b.booked_at, b.cancelled_at, b.reviewed_at,"
+        " b.total_price, p.id FROM seats_booking b"
+        " LEFT JOIN seats_paymentproof p ON p.booking_id = b.id"
+        " WHERE b.show_id = %s ORDER BY b.id",
         (show_id,),
     )
-    for booking_id, customer, status, seats, booked_at, cancelled_at, paid in cursor.fetchall():
+    for row in cursor.fetchall():
+        booking_id, customer, status, seats, booked_at, cancelled_at, reviewed_at, paid, proof = row
         sale = Sale(
             customer,
             tuple(sorted(seat["id"] for seat in database.document(seats))),
@@ -131,5 +134,7 @@ def _bookings(cursor: database.Cursor, show_id: int) -> Iterator[tuple[int, Sale
             database.moment(booked_at),
             status,
             database.moment_or_none(cancelled_at),
+            database.moment_or_none(reviewed_at),
+            proof is not None,
         )
         yield booking_id, sale

@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from seats.domain import EventKind, HoldState, SeatStatus, iso
+from seats.domain import BookingStatus, EventKind, HoldState, SeatStatus, iso
 
 # Status, held_until, hold, booking: as stored, whether or not the deadline has passed.
 SeatState = tuple[str, datetime | None, int | None, int | None]
 
 _FREE: SeatState = (SeatStatus.AVAILABLE.value, None, None, None)
-_CONFIRMED, _CANCELLED = "confirmed", "cancelled"
 
 
 class Difference(Exception):
@@ -52,14 +51,25 @@ class StoredHold:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """A booking as its row has it. A cancelled one keeps the seats it had last."""
+    """A booking as its row has it. A cancelled or rejected one keeps the seats it had last.
+
+    ``has_proof``: a picture of a payment belongs to it, so that it has begun in review.
+    """
 
     customer: str
     seat_ids: tuple[int, ...]
     total: Decimal
     booked_at: datetime
-    status: str = _CONFIRMED
+    status: str = BookingStatus.CONFIRMED.value
     cancelled_at: datetime | None = None
+    reviewed_at: datetime | None = None
+    has_proof: bool = False
+
+    def begun(self, *, has_proof: bool) -> Sale:
+        """The same as it stands where only its pictures tell whether it has begun in review."""
+        waits = has_proof and self.reviewed_at is None and self.cancelled_at is None
+        status = BookingStatus.IN_REVIEW.value if waits else self.status
+        return replace(self, has_proof=has_proof, status=status)
 
 
 class Replay:
@@ -81,6 +91,8 @@ class Replay:
             EventKind.RELEASED: self._released,
             EventKind.CANCELLED: self._cancelled,
             EventKind.EXPIRED: self._expired,
+            EventKind.ACCEPTED: self._accepted,
+            EventKind.REJECTED: self._rejected,
         }
 
     # Entry by entry
@@ -175,7 +187,7 @@ class Replay:
             self._sales[booking_id] = (
                 replace(sale, seat_ids=rest, total=self._cost(rest))
                 if rest
-                else replace(sale, status=_CANCELLED, cancelled_at=entry.at)
+                else replace(sale, status=BookingStatus.CANCELLED.value, cancelled_at=entry.at)
             )
         self._put(entry.seat_ids, _FREE)
 
@@ -185,6 +197,30 @@ class Replay:
             if until is None or until > entry.at:
                 raise _broken(entry, f"{self._told(seat_id)}, and no deadline of it has passed")
         self._put(entry.seat_ids, _FREE)
+
+    def _accepted(self, entry: Entry) -> None:
+        booking_id, sale = self._unreviewed(entry)
+        self._sales[booking_id] = replace(sale, reviewed_at=entry.at)
+
+    def _rejected(self, entry: Entry) -> None:
+        booking_id, sale = self._unreviewed(entry)
+        self._sales[booking_id] = replace(
+            sale, status=BookingStatus.REJECTED.value, reviewed_at=entry.at
+        )
+        self._put(entry.seat_ids, _FREE)
+
+    def _unreviewed(self, entry: Entry) -> tuple[int, Sale]:
+        """The booking the box office decides on: it has its seats, all of which are named."""
+        booking_id = entry.booking_id
+        sale = None if booking_id is None else self._sales.get(booking_id)
+        if booking_id is None or sale is None or sale.reviewed_at is not None:
+            raise _broken(entry, f"booking {booking_id} is not there to be reviewed")
+        if tuple(sorted(entry.seat_ids)) != sale.seat_ids:
+            raise _broken(entry, f"booking {booking_id} has other seats")
+        for seat_id in entry.seat_ids:
+            if self._seats[seat_id][3] != booking_id:
+                raise _broken(entry, f"{self._told(seat_id)}, and not of that booking")
+        return booking_id, sale
 
     def _own_hold(self, entry: Entry) -> tuple[int, StoredHold]:
         """The hold an entry is of: live, the actor's, and with all of the seats."""
@@ -255,6 +291,10 @@ class Replay:
         for booking_id, sale in stored:
             told = self._sales.get(booking_id)
             unseen.discard(booking_id)
+            if told is not None:
+                told = told.begun(has_proof=sale.has_proof)
+                if told.reviewed_at is not None and not sale.has_proof:
+                    raise Difference(f"booking {booking_id} was reviewed without a proof")
             if sale != told:
                 raise Difference(
                     f"booking {booking_id} is stored as {sale}; the ledger ends with {told}"

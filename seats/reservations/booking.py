@@ -5,35 +5,48 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
+
 from seats import database
-from seats.domain import Customer, EventKind, HoldState, SeatNames
-from seats.errors import BookingNotFound, HoldExpired, NotCancellable, NotHeld
+from seats.domain import BookingStatus, Customer, EventKind, HoldState, SeatNames
+from seats.errors import BookingNotFound, HoldExpired, NotCancellable, NotHeld, PaymentRequired
 from seats.facts import booking_facts, price, seats_by_id, seats_named, total
 from seats.reservations.change import Change, Facts, HoldRow, Outcome, Unchanged, perform
 from seats.reservations.memory import Once
 
-CONFIRMED = "confirmed"
-CANCELLED = "cancelled"
+# With seats of its own, whatever the box office has yet to say.
+_STANDING = (BookingStatus.CONFIRMED, BookingStatus.IN_REVIEW)
+
+# How long a proof of payment waits for the booking it is for.
+PROOF_KEPT = timedelta(days=1)
 
 # Read aloud over a counter: no vowels, so no words; nothing that looks or sounds like another.
 _ALPHABET = "23456789CDFGHJKLMNPQRTVWXZ"
 
 _BOOKING = (
     "SELECT id, reference, show_id, customer, status, seats, total_price, currency, booked_at,"
-    " cancelled_at FROM seats_booking"
+    " cancelled_at, reviewed_at, rejection_reason FROM seats_booking"
 )
 
 
 def book_seats(
-    customer: Customer, show_id: int, names: SeatNames | None, *, once: Once | None = None
+    customer: Customer,
+    show_id: int,
+    names: SeatNames | None,
+    *,
+    payment_proof: str | None = None,
+    once: Once | None = None,
 ) -> Outcome:
     """Books seats the customer holds; without names the whole hold.
 
     Facts: ``{"booking": booking}``. Seats already booked by the customer in one booking answer with
-    that booking. Seats of the hold that are not named stay held. Raises ShowNotFound, SeatNotFound,
-    NotHeld, HoldExpired, Busy.
+    that booking. Seats of the hold that are not named stay held. Where PAYMENT_MODE is ``proof``,
+    ``payment_proof`` names a picture the customer uploaded within PROOF_KEPT and paid nothing else
+    with, and the booking is in review. Raises ShowNotFound, SeatNotFound, NotHeld, HoldExpired,
+    PaymentRequired, Busy.
     """
     wanted = None if names is None else seats_named(show_id, names)
 
@@ -44,7 +57,7 @@ def book_seats(
         else:
             seats = _part_of_hold(change, hold, customer, wanted)
         assert hold is not None
-        return _book(change, customer, hold, seats)
+        return _book(change, customer, hold, seats, payment_proof)
 
     return perform(show_id, customer.key, operation, once=once)
 
@@ -55,20 +68,20 @@ def cancel_booking(customer: Customer, reference: str, *, once: Once | None = No
     Raises BookingNotFound (somebody else's booking too), NotCancellable once the show has begun,
     Busy.
     """
-    booking = _booking_of(customer, reference)
-    if booking is None:
+    booking = booking_called(reference)
+    if booking["customer"] != customer.key:
         raise BookingNotFound
 
     def operation(change: Change) -> Facts:
-        current = _booking_by_id(change, booking["id"])
-        if current["status"] == CANCELLED:
-            raise Unchanged({"booking": _facts(current)})
-        if change.sales_are_closed:
+        current = booking_by_id(change, booking["id"])
+        if current["status"] == BookingStatus.CANCELLED:
+            raise Unchanged({"booking": told(current)})
+        if change.sales_are_closed or current["status"] == BookingStatus.REJECTED:
             raise NotCancellable
         seat_ids = [seat["id"] for seat in current["seats"]]
         _give_back(change, current, seat_ids)
         change.record(EventKind.CANCELLED, seat_ids, booking_id=current["id"])
-        return {"booking": _facts(_booking_by_id(change, current["id"]))}
+        return {"booking": told(booking_by_id(change, current["id"]))}
 
     return perform(booking["show_id"], customer.key, operation, once=once)
 
@@ -105,16 +118,16 @@ def unbook(change: Change, seat_ids: Sequence[int]) -> dict[int, list[int]]:
     for seat_id, booking_id in change.cursor.fetchall():
         by_booking.setdefault(booking_id, []).append(seat_id)
     for booking_id in sorted(by_booking):
-        _give_back(change, _booking_by_id(change, booking_id), by_booking[booking_id])
+        _give_back(change, booking_by_id(change, booking_id), by_booking[booking_id])
     return by_booking
 
 
 def _whole_hold(change: Change, hold: HoldRow | None) -> list[dict[str, Any]]:
     if hold is not None and hold.state is HoldState.BOOKED and hold.booking_id is not None:
-        booking = _booking_by_id(change, hold.booking_id)
-        if booking["status"] == CONFIRMED:
+        booking = booking_by_id(change, hold.booking_id)
+        if booking["status"] in _STANDING:
             # The answer to the first request was lost; this is the same request again.
-            raise Unchanged({"booking": _facts(booking)})
+            raise Unchanged({"booking": told(booking)})
     if hold is not None and hold.has_lapsed(change.now):
         raise HoldExpired
     if hold is None or not hold.is_live(change.now):
@@ -134,14 +147,24 @@ def _part_of_hold(
         return wanted
     booking = _booking_with(change, customer, [seat["id"] for seat in wanted])
     if booking is not None:
-        raise Unchanged({"booking": _facts(booking)})
+        raise Unchanged({"booking": told(booking)})
     lapsed = hold is not None and hold.has_lapsed(change.now)
     if lapsed and hold is not None and any(seat["id"] in hold.seat_ids for seat in wanted):
         raise HoldExpired
     raise NotHeld(missing)
 
 
-def _book(change: Change, customer: Customer, hold: HoldRow, seats: list[dict[str, Any]]) -> Facts:
+def _book(
+    change: Change,
+    customer: Customer,
+    hold: HoldRow,
+    seats: list[dict[str, Any]],
+    payment_proof: str | None,
+) -> Facts:
+    in_review = settings.PAYMENT_MODE == "proof"
+    if in_review and payment_proof is None:
+        raise PaymentRequired
+    status = BookingStatus.IN_REVIEW if in_review else BookingStatus.CONFIRMED
     seat_ids = [seat["id"] for seat in seats]
     reference = _new_reference()
     price_of_all = total(seats)
@@ -153,7 +176,7 @@ def _book(change: Change, customer: Customer, hold: HoldRow, seats: list[dict[st
             "show_id": change.show_id,
             "customer": customer.key,
             "user_id": customer.user_id,
-            "status": CONFIRMED,
+            "status": status.value,
             "seats": json.dumps(seats),
             "total_price": str(price_of_all),
             "currency": change.turn.currency,
@@ -168,12 +191,14 @@ def _book(change: Change, customer: Customer, hold: HoldRow, seats: list[dict[st
     )
     if change.cursor.rowcount != len(seat_ids):
         raise HoldExpired
+    if in_review:
+        _pay(change, customer, payment_proof, booking_id)
     change.shrink_hold(hold, seat_ids, HoldState.BOOKED, booking_id)
     change.record(EventKind.BOOKED, seat_ids, hold_id=hold.id, booking_id=booking_id)
     booking = booking_facts(
         reference,
         change.show_id,
-        CONFIRMED,
+        status.value,
         seats,
         price_of_all,
         change.turn.currency,
@@ -182,11 +207,27 @@ def _book(change: Change, customer: Customer, hold: HoldRow, seats: list[dict[st
     return {"booking": booking}
 
 
-def _give_back(change: Change, booking: dict[str, Any], seat_ids: Sequence[int]) -> None:
-    """Frees seats of a booking. One that loses its last seat is cancelled and keeps its list."""
-    freed = change.free(seat_ids, "status = 'BOOKED' AND booking_id = %s", booking["id"])
+def _pay(change: Change, customer: Customer, payment_proof: str | None, booking_id: int) -> None:
+    """Spends a proof of payment. Of two bookings with the same one, the second finds it spent."""
+    change.cursor.execute(
+        "UPDATE seats_paymentproof SET booking_id = %s WHERE id = %s AND customer = %s"
+        " AND booking_id IS NULL AND uploaded_at > %s",
+        (booking_id, payment_proof, customer.key, database.parameter(change.now - PROOF_KEPT)),
+    )
+    if change.cursor.rowcount != 1:
+        raise PaymentRequired("This proof of payment cannot be used. Please upload it again.")
+
+
+def take_away(change: Change, booking_id: int, seat_ids: Sequence[int]) -> None:
+    """Puts seats of a booking back on sale, all of them."""
+    freed = change.free(seat_ids, "status = 'BOOKED' AND booking_id = %s", booking_id)
     if freed != len(seat_ids):
         raise NotCancellable
+
+
+def _give_back(change: Change, booking: dict[str, Any], seat_ids: Sequence[int]) -> None:
+    """Frees seats of a booking. One that loses its last seat is cancelled and keeps its list."""
+    take_away(change, booking["id"], seat_ids)
     rest = [seat for seat in booking["seats"] if seat["id"] not in set(seat_ids)]
     if rest:
         change.cursor.execute(
@@ -196,7 +237,7 @@ def _give_back(change: Change, booking: dict[str, Any], seat_ids: Sequence[int])
     else:
         change.cursor.execute(
             "UPDATE seats_booking SET status = %s, cancelled_at = %s WHERE id = %s",
-            (CANCELLED, database.parameter(change.now), booking["id"]),
+            (BookingStatus.CANCELLED.value, database.parameter(change.now), booking["id"]),
         )
 
 
@@ -205,16 +246,18 @@ def _new_reference() -> str:
     return f"{letters[:4]}-{letters[4:]}"
 
 
-def _booking_of(customer: Customer, reference: str) -> dict[str, Any] | None:
+def booking_called(reference: str) -> dict[str, Any]:
+    """A booking by its reference, whoever's it is. Raises BookingNotFound."""
     with database.cursor() as cursor:
-        cursor.execute(
-            f"{_BOOKING} WHERE reference = %s AND customer = %s",
-            (reference.upper(), customer.key),
-        )
-        return _booking(cursor.fetchone())
+        cursor.execute(f"{_BOOKING} WHERE reference = %s", (reference.upper(),))
+        booking = _booking(cursor.fetchone())
+    if booking is None:
+        raise BookingNotFound
+    return booking
 
 
-def _booking_by_id(change: Change, booking_id: int) -> dict[str, Any]:
+def booking_by_id(change: Change, booking_id: int) -> dict[str, Any]:
+    """A booking as it stands under the lock. Raises BookingNotFound."""
     change.cursor.execute(f"{_BOOKING} WHERE id = %s", (booking_id,))
     booking = _booking(change.cursor.fetchone())
     if booking is None:
@@ -234,7 +277,7 @@ def _booking_with(
     groups = change.cursor.fetchall()
     if len(groups) != 1 or groups[0][1] != len(seat_ids):
         return None
-    booking = _booking_by_id(change, groups[0][0])
+    booking = booking_by_id(change, groups[0][0])
     return booking if booking["customer"] == customer.key else None
 
 
@@ -252,6 +295,8 @@ def _booking(row: tuple[Any, ...] | None) -> dict[str, Any] | None:
         currency,
         booked_at,
         cancelled_at,
+        reviewed_at,
+        rejection_reason,
     ) = row
     return {
         "id": booking_id,
@@ -264,10 +309,13 @@ def _booking(row: tuple[Any, ...] | None) -> dict[str, Any] | None:
         "currency": currency,
         "booked_at": database.moment(booked_at),
         "cancelled_at": database.moment_or_none(cancelled_at),
+        "reviewed_at": database.moment_or_none(reviewed_at),
+        "rejection_reason": rejection_reason,
     }
 
 
-def _facts(booking: dict[str, Any]) -> dict[str, Any]:
+def told(booking: dict[str, Any]) -> dict[str, Any]:
+    """A booking as its customer sees it."""
     return booking_facts(
         booking["reference"],
         booking["show_id"],
@@ -277,4 +325,6 @@ def _facts(booking: dict[str, Any]) -> dict[str, Any]:
         booking["currency"],
         booking["booked_at"],
         booking["cancelled_at"],
+        booking["reviewed_at"],
+        booking["rejection_reason"],
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from seats import database
-from seats.domain import Customer, EventKind, HoldState, SeatNames
+from seats.domain import BookingStatus, Customer, EventKind, HoldState, SeatNames
 from seats.facts import seats_by_id, seats_named
-from seats.reservations.booking import CONFIRMED, unbook
+from seats.reservations.booking import unbook
 from seats.reservations.change import (
     Change,
     Facts,
@@ -154,8 +154,14 @@ def free_customer(user_id: int) -> int:
                 "SELECT show_id FROM seats_hold WHERE customer = %s AND state = 'open'"
                 " UNION SELECT b.show_id FROM seats_booking b"
                 " JOIN seats_showtime s ON s.id = b.show_id"
-                f" WHERE b.customer = %s AND b.status = %s AND s.starts_at > {database.clock()}",
-                (customer.key, customer.key, CONFIRMED),
+                " WHERE b.customer = %s AND b.status IN (%s, %s)"
+                f" AND s.starts_at > {database.clock()}",
+                (
+                    customer.key,
+                    customer.key,
+                    BookingStatus.CONFIRMED.value,
+                    BookingStatus.IN_REVIEW.value,
+                ),
             )
             shows = sorted(row[0] for row in cursor.fetchall())
             return sum(

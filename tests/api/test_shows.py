@@ -46,14 +46,14 @@ def test_one_day_where_the_cinema_stands(stranger, make_show, settings):
 
 
 def test_nothing_on(stranger, db):
-    assert stranger.get("/api/seats/shows/").json() == {"shows": []}
+    assert stranger.get("/api/seats/shows/").json()["shows"] == []
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "1970-01-01", "9999-12-30", "9999-12-31"])
 def test_the_ends_of_the_calendar(stranger, db, settings, day):
     settings.TIME_ZONE = "Pacific/Auckland"
 
-    assert stranger.get("/api/seats/shows/", {"date": day}).json() == {"shows": []}
+    assert stranger.get("/api/seats/shows/", {"date": day}).json()["shows"] == []
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,9 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[int, int, int, int]]] = {
     ("post", "api/seats/extend-hold/"): (SHOW, (401, 200, 409, 409)),
     ("post", "api/seats/book-batch/"): (A1, (401, 200, 409, 409)),
     ("post", "api/seats/release-hold-batch/"): (A1, KNOWN),
+    # Where no proof of payment is asked for, there is nobody to upload one.
+    ("post", "api/seats/payment-proofs/"): ({}, (404, 404, 404, 404)),
+    ("get", "api/seats/payment-proofs/<str:proof_id>/file/"): (None, (401, 404, 404, 404)),
     # Somebody else's booking does not exist.
     ("get", "api/seats/bookings/<str:reference>/"): (None, (401, 200, 404, 404)),
     ("post", "api/seats/bookings/<str:reference>/cancel/"): ({}, (401, 200, 404, 404)),

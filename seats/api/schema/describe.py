@@ -62,7 +62,7 @@ def operation(
     summary: str,
     description: str = "",
     *,
-    answer: str,
+    answer: str | tuple[str, ...],
     status: int = 200,
     errors: Iterable[str] = (),
     body: Any = None,
@@ -74,18 +74,23 @@ def operation(
 ) -> Callable[[F], F]:
     """Describes one operation.
 
-    ``answer`` names the shape of success, ``errors`` the codes that are particular to it; ``body``
-    is the serializer of what is sent, ``private`` marks a request that needs a customer, ``posts``
-    an unsafe one, ``replays`` one whose outcome an Idempotency-Key keeps.
+    ``answer`` names the shape of success, or the media types of an answer that is no JSON;
+    ``errors`` the codes that are particular to it; ``body`` is the serializer of what is sent,
+    ``private`` marks a request that needs a customer, ``posts`` an unsafe one, ``replays`` one
+    whose outcome an Idempotency-Key keeps.
     """
     codes = {*errors, *_ALWAYS}
     codes.update(_WITH_CUSTOMER if private else (), _WITH_BODY if posts else ())
     codes.update(_WITH_KEY if replays else ())
     success = [status, 304] if etag else [status]
+    answers = (
+        {"application/json": shapes.ref(answer)}
+        if isinstance(answer, str)
+        else dict.fromkeys(answer, shapes.BYTES)
+    )
     responses: dict[Any, Any] = {
-        (status, "application/json"): OpenApiResponse(
-            shapes.ref(answer), description=_STATUS_TEXTS[status]
-        )
+        (status, media_type): OpenApiResponse(shape, description=_STATUS_TEXTS[status])
+        for media_type, shape in answers.items()
     }
     if etag:
         responses[304] = OpenApiResponse(None, description=_STATUS_TEXTS[304])
@@ -146,7 +151,7 @@ def _headers(
             header("X-Idempotency-Key", _KEY_SHAPE, "Another name for Idempotency-Key."),
         ]
     if replays:
-        kept = sorted({*success, 404, 409, 410} & {*success, *statuses})
+        kept = sorted({*success, 402, 404, 409, 410} & {*success, *statuses})
         headers.append(
             answered(
                 "Idempotency-Replayed",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from seats.api.problems import KINDS, TYPE_PREFIX
-from seats.domain import MAX_SEAT_NUMBER, EventKind, SeatStatus
+from seats.domain import MAX_SEAT_NUMBER, BookingStatus, EventKind, SeatStatus
 
 Shape = dict[str, Any]
 
@@ -32,6 +32,7 @@ def or_null(shape: Shape) -> Shape:
 
 
 TEXT: Final[Shape] = {"type": "string"}
+BYTES: Final[Shape] = {"type": "string", "format": "binary"}
 FLAG: Final[Shape] = {"type": "boolean"}
 COUNT: Final[Shape] = {"type": "integer", "minimum": 0}
 ID: Final[Shape] = {"type": "integer", "minimum": 1}
@@ -81,18 +82,32 @@ _SHOW: Final = {
 _BOOKING: Final = {
     "reference": {"type": "string", "examples": ["K7TR-29QF"]},
     "show_id": ID,
-    "status": {"type": "string", "enum": ["confirmed", "cancelled"]},
+    "status": {
+        "type": "string",
+        "enum": [status.value for status in BookingStatus],
+        "description": "in_review: the seats are taken, the box office has yet to see the payment."
+        " rejected: it has not, and the seats are back on sale.",
+    },
     "seats": many(ref("PricedSeat")),
     "total_price": MONEY,
     "currency": CURRENCY,
     "booked_at": MOMENT,
     "cancelled_at": or_null(MOMENT),
+    "reviewed_at": or_null(MOMENT),
+    "rejection_reason": or_null(TEXT),
 }
 
 COMPONENTS: Final[dict[str, Shape]] = {
     "Stats": record(available=COUNT, held=COUNT, booked=COUNT, total=COUNT),
     "Show": record(**_SHOW, stats=ref("Stats")),
-    "Shows": record(shows=many(ref("Show"))),
+    "Shows": record(
+        shows=many(ref("Show")),
+        payment_mode={
+            "type": "string",
+            "enum": ["none", "proof"],
+            "description": "proof: a booking needs a picture of its payment.",
+        },
+    ),
     "Layout": record(
         show_id=ID,
         screen=TEXT,
@@ -142,6 +157,9 @@ COMPONENTS: Final[dict[str, Shape]] = {
         currency=CURRENCY,
     ),
     "Held": record(message=TEXT, hold=ref("Hold"), expires_at=MOMENT, cursor=CURSOR),
+    "PaymentProof": record(
+        id={"type": "string", "description": "Send it as `payment_proof` when booking."}
+    ),
     "Holds": record(holds=many(ref("Hold"))),
     "Released": record(
         message=TEXT, show_id=ID, released=many(LABEL), not_held=many(LABEL), cursor=CURSOR
@@ -187,6 +205,7 @@ FACTS: Final[dict[str, dict[str, Shape]]] = {
     },
     "not_held": {"not_held": many(LABEL)},
     "seat_limit": {"limit": ID},
+    "not_in_review": {"status": _BOOKING["status"]},
 }
 
 # Members that are missing where the whole request is meant.

@@ -41,6 +41,21 @@ class SomeSeats(OfShow):
         return {"show_id": attrs["show_id"], "names": _names(attrs)}
 
 
+class Purchase(SomeSeats):
+    """Held seats to book, and what they are paid with."""
+
+    payment_proof = Text(min_length=1, max_length=100, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        return {**super().validate(attrs), "payment_proof": attrs.get("payment_proof")}
+
+
+class Upload(serializers.Serializer[Any]):
+    """One picture."""
+
+    file = serializers.FileField()
+
+
 class NamedSeats(SomeSeats):
     """Seats of a show."""
 

@@ -13,7 +13,7 @@ from seats.api.base import Endpoint
 from seats.api.idempotency import once, replayed_headers
 from seats.api.schema import shapes
 from seats.api.schema.describe import in_path, operation
-from seats.api.serializers.requests import SomeSeats
+from seats.api.serializers.requests import Purchase
 from seats.errors import BookingNotFound
 
 _READABLE = re.compile(r"[A-Za-z0-9-]{1,40}", re.ASCII)
@@ -41,9 +41,10 @@ class Bookings(Endpoint):
 
     @operation(
         "Book held seats",
-        "Those named, or the whole hold.",
+        "Those named, or the whole hold. Where `payment_mode` is `proof`, `payment_proof` is the id"
+        " of a picture the customer uploaded, and the booking is `in_review`.",
         answer="Booked",
-        body=SomeSeats,
+        body=Purchase,
         errors=[
             "throttled",
             "show_not_found",
@@ -51,16 +52,21 @@ class Bookings(Endpoint):
             "not_held",
             "sales_closed",
             "hold_expired",
+            "payment_required",
         ],
         private=True,
         posts=True,
         replays=True,
     )
     def book_batch(self, request: Request) -> Response:
-        asked = self.read(request, SomeSeats)
+        asked = self.read(request, Purchase)
         customer = self.customer(request)
         outcome = reservations.book_seats(
-            customer, asked["show_id"], asked["names"], once=once(request, customer)
+            customer,
+            asked["show_id"],
+            asked["names"],
+            payment_proof=asked["payment_proof"],
+            once=once(request, customer),
         )
         booking = outcome.facts["booking"]
         return Response(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,7 +28,9 @@ class Shows(Endpoint):
     )
     def list_shows(self, request: Request) -> Response:
         day = fields.date_of(request.query_params, "date")
-        return Response({"shows": availability.upcoming_shows(day)})
+        return Response(
+            {"shows": availability.upcoming_shows(day), "payment_mode": settings.PAYMENT_MODE}
+        )
 
 
 class Layouts(Endpoint):

@@ -1,0 +1,146 @@
+"""Whose picture is whose, how long it is kept, and who may see it."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError
+
+from seats import database
+from seats.domain import Customer
+from seats.errors import IdempotencyKeyReused, PaymentProofNotFound
+from seats.models import PaymentProof
+from seats.payments import files, pictures
+from seats.payments.pictures import Picture
+from seats.reservations import PROOF_KEPT, Once
+from seats.reservations.memory import remember, remembered
+
+# Uploads that no booking has used yet, for each customer. The oldest makes room for a new one:
+# who changes their mind about a picture is not kept from buying.
+MOST_UNUSED: Final = 5
+
+logger = logging.getLogger(__name__)
+
+_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A proof that was taken in. ``replayed`` when a repeated request got its first answer."""
+
+    id: str
+    replayed: bool = False
+
+
+def keep(customer: Customer, data: bytes, *, once: Once | None = None) -> Kept:
+    """Takes in a picture; the customer can pay one booking with it within PROOF_KEPT.
+
+    With ``once``, doing so again gives the same answer. Raises UnreadablePicture,
+    IdempotencyKeyReused, Busy.
+    """
+    picture = pictures.cleaned(data)
+    proof = PaymentProof(
+        id=secrets.token_hex(16),
+        customer=customer.key,
+        format=picture.format,
+        size=len(picture.data),
+    )
+    # Before its row, so that there is no row without a file. A file without a row is swept away.
+    files.store(_file_of(proof), picture.data)
+    try:
+        kept, displaced = _inserted(proof, once)
+    except IdempotencyKeyReused:
+        files.remove(_file_of(proof))
+        raise
+    if kept.replayed:
+        displaced = [_file_of(proof)]
+    for name in displaced:
+        files.remove(name)
+    return kept
+
+
+def _inserted(proof: PaymentProof, once: Once | None) -> tuple[Kept, list[str]]:
+    try:
+        return database.write(lambda: _insert(proof, once))
+    except IntegrityError:
+        # A twin of this request was a moment faster.
+        return database.write(lambda: _insert(proof, once))
+
+
+def _insert(proof: PaymentProof, once: Once | None) -> tuple[Kept, list[str]]:
+    """Writes the row; returns also the files of those that made room for it."""
+    now = database.now()
+    with database.cursor() as cursor:
+        stored = None if once is None else remembered(cursor, once, now)
+        if stored is not None:
+            return Kept(stored["id"], replayed=True), []
+        proof.uploaded_at = now
+        proof.save(force_insert=True)
+        if once is not None:
+            remember(cursor, once, {"id": proof.pk}, now)
+    unused = PaymentProof.objects.filter(customer=proof.customer, booking=None)
+    newest_first = unused.order_by("-uploaded_at", "id").exclude(pk=proof.pk)
+    return Kept(proof.pk), _delete(list(newest_first[MOST_UNUSED - 1 :]))
+
+
+def picture_of(user: User, proof_id: str) -> Picture:
+    """A picture as it is kept, for its owner and for staff who see bookings.
+
+    Raises PaymentProofNotFound, for somebody else's too.
+    """
+    found = PaymentProof.objects.filter(pk=proof_id).first() if _ID.fullmatch(proof_id) else None
+    if found is None or not (
+        found.customer == Customer.of_user(user.pk).key
+        or (user.is_staff and user.has_perm("seats.view_booking"))
+    ):
+        raise PaymentProofNotFound
+    try:
+        return Picture(found.format, files.read(_file_of(found)))
+    except FileNotFoundError:
+        logger.exception("A picture of a payment is gone.")
+        raise PaymentProofNotFound from None
+
+
+def tidy() -> int:
+    """Deletes pictures that no booking has used within PROOF_KEPT; returns how many.
+
+    Also files that a process left behind when it died. Raises Busy.
+    """
+    deadline = database.now() - PROOF_KEPT
+    names = database.write(lambda: _delete_unused(deadline))
+    for name in names:
+        files.remove(name)
+    old = list(files.older_than(PROOF_KEPT.total_seconds()))
+    ids = [name.partition(".")[0] for name in old]
+    known = {_file_of(proof) for proof in PaymentProof.objects.filter(pk__in=ids)}
+    for name in old:
+        if name not in known:
+            files.remove(name)
+    return len(names)
+
+
+def _delete_unused(deadline: datetime) -> list[str]:
+    return _delete(
+        list(PaymentProof.objects.filter(booking=None, uploaded_at__lte=deadline).order_by("id"))
+    )
+
+
+def _delete(proofs: list[Any]) -> list[str]:
+    """Deletes those that are still unused; returns the names of their files."""
+    names = []
+    for proof in proofs:
+        # One by one and by their keys: a booking may spend one at this very moment.
+        deleted, _ = PaymentProof.objects.filter(pk=proof.pk, booking=None).delete()
+        if deleted:
+            names.append(_file_of(proof))
+    return names
+
+
+def _file_of(proof: PaymentProof) -> str:
+    return f"{proof.pk}.{proof.format}"
