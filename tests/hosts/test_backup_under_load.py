@@ -81,12 +81,6 @@ class Sales:
         raise AssertionError(f"{len(self.references)} bookings, {self.refused[:3]}")
 
 
-@pytest.fixture(scope="module")
-def installation() -> Iterator[Installation]:
-    with Installation.of("sqlite") as ready:
-        yield ready
-
-
 def verified(installation: Installation, file: Path) -> None:
     """The ledger of a backup agrees with its tables."""
     done = subprocess.run(
