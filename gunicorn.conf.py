@@ -27,6 +27,15 @@ timeout = 60
 graceful_timeout = 30
 keepalive = 5
 
+# A worker is replaced now and then, in case something in it grows; not all at once, and none
+# before it has finished what it has begun. For a process that answers polls this is minutes at
+# full speed, and weeks in an ordinary house.
+max_requests = 1_000_000
+max_requests_jitter = 200_000
+
+# Nobody steers a running server but by signals.
+control_socket_disable = True
+
 # Each process opens its own connections and files: nothing is shared by forking.
 preload_app = False
 
