@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 
 from benchmarks import readers
-from benchmarks.measures import halls, memory, polls, shows, viewers, writes
+from benchmarks.measures import halls, memory, nginx, polls, shows, viewers, writes
 from benchmarks.page import Table, summary
 from benchmarks.run import Run
 from benchmarks.stores import ROOT
@@ -33,6 +33,7 @@ PARTS = {
     "shows": shows.measure,
     "viewers": viewers.measure,
     "memory": memory.measure,
+    "nginx": nginx.measure,
 }
 PAGE = ROOT / "docs" / "performance.md"
 MARKS = re.compile(r"(<!-- figures -->\n).*?(<!-- end of figures -->)", re.DOTALL)

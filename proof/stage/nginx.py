@@ -41,17 +41,24 @@ http {{
 
 
 class Nginx:
-    """Serves https on ``port`` and http on ``plain_port`` while the block lasts.
+    """Serves https on ``port`` (http without ``tls``), and on ``plain_port`` what leads there.
 
     ``apps`` are the ports of the servers behind it.
     """
 
     def __init__(
-        self, folder: Path, apps: list[int], *, static: Path | None = None, workers: int = 1
+        self,
+        folder: Path,
+        apps: list[int],
+        *,
+        static: Path | None = None,
+        workers: int = 1,
+        tls: bool = True,
     ) -> None:
-        self.folder, self.apps, self.workers = folder, apps, workers
+        self.folder, self.apps, self.workers, self.tls = folder, apps, workers, tls
         self.static = static or folder / "static"
         self.log = folder / "nginx.log"
+        self.asked = folder / "asked.log"
         self.port, self.plain_port, self.inner_port = _free_ports(3)
         self.process: processes.Process | None = None
 
@@ -94,6 +101,10 @@ class Nginx:
         )
         return [_program(), "-p", str(self.folder), "-c", str(main), "-e", "stderr"]
 
+    def polls_of_the_app(self) -> int:
+        """How many polls the app has been asked so far; the others came from the cache."""
+        return len(self.asked.read_text().splitlines()) if self.asked.exists() else 0
+
     def trusting(self) -> ssl.SSLContext:
         """For clients: believes this server's certificate and no other."""
         return ssl.create_default_context(cafile=str(self.folder / "fullchain.pem"))
@@ -104,9 +115,11 @@ class Nginx:
             text = text.replace("# push: ", "")
         apps = "\n".join(f"    server 127.0.0.1:{port};" for port in self.apps)
         for ours, here in (
+            # What the app is asked for polls is counted here.
+            (r"(:8009;\s+server_name _;\s+access_log) off", rf"\1 {self.asked}"),
             (r"    server 127\.0\.0\.1:8000;", apps),
             (r"127\.0\.0\.1:8009", f"127.0.0.1:{self.inner_port}"),
-            (r"listen 443", f"listen 127.0.0.1:{self.port}"),
+            (r"listen 443 ssl http2", f"listen 127.0.0.1:{self.port}{' ssl' if self.tls else ''}"),
             (r"listen 80", f"listen 127.0.0.1:{self.plain_port}"),
             (r" *listen \[::\][^\n]*\n", ""),
             (r"/etc/letsencrypt/live/cinema\.example", str(self.folder)),
