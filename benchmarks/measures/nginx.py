@@ -63,9 +63,10 @@ def _table(alone: Side, cached: Side) -> Table:
         "Polls through nginx",
         ["full, 500 seats, gzip", "polls /s", "asked of the app /s", "CPU ms of the app", "ratio"],
         f"deploy/nginx.conf in front (without TLS, as the app alone), {CLIENTS} clients who all"
-        " watch one show; 2 workers of the app, 2 of nginx. What the app is asked depends on the clock alone, once"
-        f" a second for each show and cursor, so {VIEWERS:,} people who look every"
-        f" {INTERVAL:g} s ({VIEWERS / INTERVAL:,.0f} polls a second) cost it no more than a few.",
+        " watch one show; 2 workers of the app, 2 of nginx. What the app is asked depends on the"
+        f" clock alone, once a second for each show and cursor, so {VIEWERS:,} people who look"
+        f" every {INTERVAL:g} s ({VIEWERS / INTERVAL:,.0f} polls a second) cost it no more than"
+        " a few.",
     )
     rate = statistics.median(alone.rates)
     table.add("the app alone", f"{rate:,.0f}", f"{rate:,.0f}", f"{_median(alone.app_ms):.4f}", "")
