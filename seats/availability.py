@@ -17,7 +17,7 @@ from django.db.models import Count, Q
 from django.templatetags.static import static
 
 from seats import database, feed
-from seats.domain import Customer, HoldState, iso
+from seats.domain import Customer, HoldState, SeatStatus, iso
 from seats.errors import BookingNotFound, ShowNotFound
 from seats.facts import booking_facts, hold_facts, price, seat_facts
 from seats.models import Booking, Hold, Seat, SeatEvent, ShowTime
@@ -123,6 +123,24 @@ def show_seats(show_id: int | None, customer: Customer | None) -> Facts:
             }
             for seat, status, held_until in now.seats
         ],
+    }
+
+
+def locked_seats(show_id: int, customers: Sequence[Customer]) -> Facts:
+    """Which seats of a show are not to be had, for somebody who may be several customers.
+
+    ``{booked, locked_by_others, locked_by_me, cursor}``: labels in the order of the hall. Raises
+    ShowNotFound.
+    """
+    # Whose seats first, then their state: a seat that was let go of is never locked by others.
+    mine = set().union(*(_held_by(customer, show_id) for customer in customers))
+    now = feed.snapshot(show_id)
+    locked = [seat for seat, status, _ in now.seats if status == SeatStatus.HELD]
+    return {
+        "booked": [seat.label for seat, status, _ in now.seats if status == SeatStatus.BOOKED],
+        "locked_by_others": [seat.label for seat in locked if seat.id not in mine],
+        "locked_by_me": [seat.label for seat in locked if seat.id in mine],
+        "cursor": now.cursor,
     }
 
 
@@ -242,19 +260,23 @@ def _stats(show_ids: Sequence[int], now: datetime) -> dict[int, dict[str, int]]:
     return {show_id: stats.get(show_id, nothing) for show_id in show_ids}
 
 
-def _seats_of(customer: Customer, show_id: int) -> set[int]:
+def _held_by(customer: Customer, show_id: int) -> set[int]:
     holds = Hold.objects.filter(
         customer=customer.key,
         show_id=show_id,
         state=HoldState.OPEN.value,
         expires_at__gt=database.now(),
     ).values_list("seat_ids", flat=True)
+    return {seat_id for held in holds for seat_id in held}
+
+
+def _seats_of(customer: Customer, show_id: int) -> set[int]:
+    mine = _held_by(customer, show_id)
     bookings = Booking.objects.filter(
         customer=customer.key,
         show_id=show_id,
         status__in=(Booking.Status.CONFIRMED, Booking.Status.IN_REVIEW),
     ).values_list("seats", flat=True)
-    mine = {seat_id for held in holds for seat_id in held}
     mine.update(seat["id"] for booked in bookings for seat in booked)
     return mine
 

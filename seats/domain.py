@@ -103,6 +103,12 @@ def label(row: str, number: int) -> str:
     return f"{row}{number}"
 
 
+def padded_label(canonical: str) -> str:
+    """A canonical label with a number of two digits, as some clients know seats: A6 is A06."""
+    row = canonical.rstrip("0123456789")
+    return f"{row}{canonical[len(row) :]:0>2}"
+
+
 def parse_label(text: str) -> str:
     """The canonical label for "A1", "A-1" or "A01"; raises ValueError for anything else."""
     match = _LABEL.fullmatch(text)

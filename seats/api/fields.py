@@ -16,7 +16,8 @@ from rest_framework.exceptions import ValidationError
 
 from seats.api.problems import Problem
 from seats.api.schema import shapes
-from seats.domain import MAX_ID, MAX_SEAT_NUMBER, label, parse_label
+from seats.customers import guests
+from seats.domain import MAX_ID, MAX_SEAT_NUMBER, Customer, label, parse_label
 
 T = TypeVar("T")
 
@@ -46,6 +47,42 @@ class Id(serializers.Field):  # type: ignore[type-arg]
     def to_internal_value(self, data: Any) -> int:
         try:
             return read_id(data)
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+
+
+@extend_schema_field(shapes.ANY_ID)
+class AnyId(serializers.Field):  # type: ignore[type-arg]
+    """The id of something, for clients that keep ids as text: a JSON integer, or its digits."""
+
+    def to_internal_value(self, data: Any) -> int:
+        known = id_in_path(data) if isinstance(data, str) else None
+        try:
+            return read_id(data) if known is None else known
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+
+
+@extend_schema_field(shapes.SEAT_NAME)
+class SeatName(serializers.Field):  # type: ignore[type-arg]
+    """One seat by label, or by row and number; the canonical label comes out."""
+
+    def to_internal_value(self, data: Any) -> str:
+        try:
+            return read_seat(data)
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+
+
+@extend_schema_field(shapes.SESSION_ID)
+class SessionId(serializers.Field):  # type: ignore[type-arg]
+    """What names a guest; the guest comes out."""
+
+    def to_internal_value(self, data: Any) -> Customer:
+        if not isinstance(data, str):
+            raise ValidationError("Give a text.")
+        try:
+            return guests.customer_of(data)
         except ValueError as error:
             raise ValidationError(str(error)) from None
 
@@ -143,6 +180,23 @@ def integer_of(query: QueryDict, name: str, *, low: int, high: int) -> int | Non
     if not _DIGITS.fullmatch(text) or not low <= int(text) <= high:
         raise Problem.invalid(name, f"Give a whole number from {low} to {high}.")
     return int(text)
+
+
+def label_of(query: QueryDict, name: str) -> str | None:
+    text = _single(query, name)
+    try:
+        return None if text is None else parse_label(text)
+    except ValueError:
+        raise Problem.invalid(name, 'Name a seat as "A1".') from None
+
+
+def guest_of(query: QueryDict, name: str) -> Customer | None:
+    """The guest that a session id in a query stands for."""
+    text = _single(query, name)
+    try:
+        return None if text is None else guests.customer_of(text)
+    except ValueError as error:
+        raise Problem.invalid(name, str(error)) from None
 
 
 def date_of(query: QueryDict, name: str) -> date | None:

@@ -127,18 +127,23 @@ def answer(problem: Problem) -> HttpResponse:
     return HttpResponse(body_of(problem), status=status, content_type=MEDIA_TYPE, headers=headers)
 
 
-def problem_response(
-    exception: Exception,
-    context: Mapping[str, Any],
-) -> HttpResponse | None:
-    """REST framework's exception handler. None leaves the unexpected to Django, which logs it."""
+def problem_response(exception: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
+    """REST framework's exception handler. None leaves the unexpected to Django, which logs it.
+
+    A view that speaks to clients of another kind adds members by ``in_other_words``.
+    """
     if isinstance(exception, OperationalError | InterfaceError):
         # The client can only try again; somebody has to see to the database.
         logger.error("The database failed.", exc_info=exception)
     if isinstance(exception, exceptions.UnsupportedMediaType):
-        return answer(_unreadable(context["view"].reads))
+        exception = _unreadable(context["view"].reads)
     problem = problem_of(exception)
-    return None if problem is None else answer(problem)
+    if problem is None:
+        return None
+    in_other_words = getattr(context.get("view"), "in_other_words", None)
+    if in_other_words is not None:
+        problem.facts |= in_other_words(problem)
+    return answer(problem)
 
 
 def problem_of(exception: Exception) -> Problem | None:

@@ -14,7 +14,11 @@ from typing import Final
 
 from django.conf import settings
 from django.core.cache import cache
+from django.http import HttpRequest
 from rest_framework.exceptions import Throttled
+
+from seats.customers import client_address
+from seats.customers.attempts import ADDRESS_FACTOR
 
 _SECONDS: Final = {"sec": 1, "min": 60, "hour": 3600, "day": 86_400}
 
@@ -23,7 +27,13 @@ def refuse_write_flood(customer_key: str) -> None:
     _count("write", customer_key)
 
 
-def _count(scope: str, who: str) -> None:
+def refuse_guest_flood(request: HttpRequest, customer_key: str) -> None:
+    """Counts a guest's write for the guest and, as guests cost nothing, for the address."""
+    _count("write", customer_key)
+    _count("write", client_address(request), factor=ADDRESS_FACTOR)
+
+
+def _count(scope: str, who: str, *, factor: int = 1) -> None:
     rate: str | None = getattr(settings, f"THROTTLE_{scope.upper()}")
     if rate is None or rate == "off":
         return
@@ -38,5 +48,5 @@ def _count(scope: str, who: str) -> None:
     except ValueError:
         # The window ended between the two steps.
         return
-    if count > int(number):
+    if count > int(number) * factor:
         raise Throttled(wait=length - passed)

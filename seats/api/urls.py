@@ -17,7 +17,9 @@ from seats.api.views.health import Health
 from seats.api.views.holds import Holds
 from seats.api.views.payment_proofs import PaymentProofFiles, PaymentProofs
 from seats.api.views.schema import Docs, Schema
+from seats.api.views.seat_locks import SeatLocks
 from seats.api.views.seats import Seats
+from seats.api.views.selections import Selections
 from seats.api.views.shows import Layouts, Shows
 from seats.api.views.status import Status
 
@@ -46,6 +48,10 @@ ENDPOINTS: Table = {
         {"get": "show_payment_proof"},
     ),
     "api/seats/events/": (Events, {"get": "list_events"}),
+    "api/bookings/select-seats/": (Selections, {"post": "select_seats"}),
+    "api/bookings/release-seats/": (Selections, {"post": "release_selected"}),
+    "api/bookings/locked-seats/<str:show_id>/": (Selections, {"get": "locked_seats"}),
+    "api/seat-locks/": (SeatLocks, {"post": "lock_seat", "delete": "unlock_seats"}),
     "api/schema/": (Schema, {"get": "show_schema"}),
     "healthz": (Health, {"get": "health"}),
 }

@@ -49,3 +49,13 @@ def cancelled(booking: Mapping[str, Any]) -> str:
 
 def released(labels: Sequence[str]) -> str:
     return f"{listed(labels)}: free again." if labels else "There was nothing to release."
+
+
+def locked(label: str, hold: Mapping[str, Any]) -> str:
+    return f"{label}: locked for you for {_time_left(hold['expires_in'])}."
+
+
+def unlocked(count: int) -> str:
+    if count > 1:
+        return f"{count} seats are free again."
+    return "The seat is free again." if count else "There was nothing to release."

@@ -6,6 +6,7 @@ take a guest's place.
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import Final
 
@@ -13,16 +14,21 @@ from django.utils.crypto import salted_hmac
 
 from seats.domain import Customer
 
+# The cookie of guests who use a browser.
+COOKIE: Final = "guest"
+
 SHORTEST: Final = 16
 LONGEST: Final = 128
+PATTERN: Final = f"[ -~]{{{SHORTEST},{LONGEST}}}"
 
 _SALT: Final = "seats.customers.guests"
+_FORM = re.compile(PATTERN)
 
 
 def customer_of(session_id: str) -> Customer:
-    """The guest a session id stands for: 16 to 128 printable characters, else ValueError."""
-    if not SHORTEST <= len(session_id) <= LONGEST or not session_id.isprintable():
-        raise ValueError(f"A session id has {SHORTEST} to {LONGEST} printable characters.")
+    """The guest a session id stands for: 16 to 128 printable ASCII characters, else ValueError."""
+    if _FORM.fullmatch(session_id) is None:
+        raise ValueError(f"A session id has {SHORTEST} to {LONGEST} printable ASCII characters.")
     digest = salted_hmac(_SALT, session_id, algorithm="sha256").hexdigest()
     return Customer(f"guest:{digest}", None)
 

@@ -91,19 +91,20 @@ def _refreshed(change: Change, hold: HoldRow, new: Sequence[int], wanted: Sequen
     raise Unchanged(as_it_is(change, hold))
 
 
-def release_selections(customer: Customer) -> int:
-    """Lets go of all that a customer has selected and not held, in every show; returns how many.
+def release_selections(customer: Customer, show_id: int | None = None) -> int:
+    """Lets go of all that a customer has selected and not held; returns how many seats.
 
-    For the moment a customer goes away. One transaction a show, in order; safe to repeat. Raises
-    Busy, which may leave shows undone.
+    In one show, or in all, as when the customer has gone away. One transaction a show, in order;
+    safe to repeat. Raises Busy, which may leave shows undone.
     """
 
     def operation(change: Change) -> Facts:
         return {"seats": _let_go(change, _selection(change, customer))}
 
     return sum(
-        len(perform(show_id, customer.key, operation).facts["seats"])
-        for show_id in _shows_with_selections(customer)
+        len(perform(each, customer.key, operation).facts["seats"])
+        for each in _shows_with_selections(customer)
+        if show_id in (None, each)
     )
 
 

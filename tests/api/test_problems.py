@@ -33,8 +33,13 @@ def test_codes_with_facts_are_codes():
     assert set(FACTS) <= set(problems.KINDS)
 
 
-@pytest.mark.parametrize("method", ["DELETE", "PUT", "PATCH", "TRACE", "PROPFIND", "X" * 99])
-@pytest.mark.parametrize("path", ADDRESSES)
+METHODS = ["DELETE", "PUT", "PATCH", "TRACE", "PROPFIND", "X" * 99]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [(m, p) for p in ADDRESSES for m in METHODS if (m, p) != ("DELETE", "/api/seat-locks/")],
+)
 def test_methods_nobody_knows(stranger, db, method, path):
     response = stranger.client.generic(method, path, b"nonsense", "text/plain")
 
@@ -45,15 +50,16 @@ def test_methods_nobody_knows(stranger, db, method, path):
 @pytest.mark.parametrize("path", ADDRESSES)
 def test_the_other_method(stranger, db, path):
     """405 comes before 401, 403 and 415: asking again with a token would not help."""
-    takes_post = stranger.client.options(path).headers["Allow"].startswith("POST")
-    method = "GET" if takes_post else "POST"
+    allowed = stranger.client.options(path).headers["Allow"]
+    method = "GET" if allowed.startswith("POST") else "POST"
 
     response = stranger.client.generic(
         method, path, b"nonsense", "text/plain", headers={"Origin": "https://evil.example"}
     )
 
     problem(response, 405, "method_not_allowed")
-    assert response.headers["Allow"] == ("POST, OPTIONS" if takes_post else "GET, HEAD, OPTIONS")
+    assert response.headers["Allow"] == allowed
+    assert allowed in {"POST, OPTIONS", "POST, DELETE, OPTIONS", "GET, HEAD, OPTIONS"}
 
 
 @pytest.mark.parametrize("path", [path for path in ADDRESSES if "docs" not in path])

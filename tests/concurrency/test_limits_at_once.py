@@ -56,6 +56,6 @@ def test_checked_before_the_lock_it_would_not_hold(
         return seats_named(*args)
 
     monkeypatch.setattr(holding, "seats_named", counted_early)
-    monkeypatch.setattr(holding, "_within_limit", lambda _: None)
+    monkeypatch.setattr(holding, "refuse_too_many", lambda _: None)
     one_seat_each(large_house, owner)
     assert seats_held(large_house, owner) > 4

@@ -21,7 +21,7 @@ from seats.domain import Customer, EventKind, HoldState
 from seats.errors import HoldExpired, NotHeld, SeatError, SeatLimit, SeatsUnavailable
 from seats.ledger import Difference
 from seats.models import Seat
-from seats.reservations import booking, change, holding, releasing
+from seats.reservations import booking, change, holding, releasing, taking
 from tests.engine.house import House, HouseClock, once
 
 Patch = pytest.MonkeyPatch
@@ -171,13 +171,13 @@ def seats_are_added_to_a_hold(scene: Scene) -> None:
 
 def no_row_count(patch: Patch) -> None:
     """The number of rows is not compared with the number of seats."""
-    take = holding._take
+    take = taking._take
 
     def lenient(*args: Any) -> None:
         with suppress(SeatsUnavailable):
             take(*args)
 
-    patch.setattr(holding, "_take", lenient)
+    patch.setattr(taking, "_take", lenient)
 
 
 def no_condition(patch: Patch) -> None:
@@ -188,7 +188,7 @@ def no_condition(patch: Patch) -> None:
             status="HELD", held_until=deadline, hold_id=hold_id, booking_id=None
         )
 
-    patch.setattr(holding, "_take", take)
+    patch.setattr(taking, "_take", take)
 
 
 def partial_batch(patch: Patch) -> None:
@@ -304,7 +304,7 @@ def limit_before_the_lock(patch: Patch) -> None:
         return hold_seats(customer, show_id, names, **rest)
 
     patch.setattr("seats.reservations.hold_seats", counting)
-    patch.setattr(holding, "_within_limit", lambda _: None)
+    patch.setattr(holding, "refuse_too_many", lambda _: None)
 
 
 def _rewrite(patch: Patch, old: str, new: str, *, of: str = "UPDATE") -> None:
@@ -345,17 +345,18 @@ def free_after_the_deadline(patch: Patch) -> None:
 
 def half_an_extension(patch: Patch) -> None:
     """The seats last longer, the hold itself does not."""
-    _rewrite(patch, "SET expires_at = %s WHERE id = %s", "SET expires_at = %s WHERE id = -%s")
+    rest = ", by_selection = %s WHERE id = "
+    _rewrite(patch, f"SET expires_at = %s{rest}%s", f"SET expires_at = %s{rest}-%s")
 
 
 def hoarding(patch: Patch) -> None:
     """Adding a seat begins the time anew."""
-    more_seats = holding._more_seats
+    more_seats = holding.add_to_hold
 
     def anew(made: Any, hold: Any, *rest: Any) -> Any:
         return more_seats(made, replace(hold, expires_at=made.now + timedelta(seconds=600)), *rest)
 
-    patch.setattr(holding, "_more_seats", anew)
+    patch.setattr(holding, "add_to_hold", anew)
 
 
 # The bug, the moment in which it matters, and what the check says.

@@ -14,7 +14,7 @@ from seats.domain import Customer
 from seats.errors import SeatError, SeatsUnavailable
 from seats.ledger import Difference
 from seats.models import Seat
-from seats.reservations import Outcome, holding
+from seats.reservations import Outcome, holding, taking
 from tests.concurrency.crowd import all_at_once
 from tests.engine.house import House
 
@@ -68,7 +68,7 @@ def test_without_the_condition_all_of_them_would(
             status="HELD", held_until=deadline, hold_id=hold_id
         )
 
-    monkeypatch.setattr(holding, "_take", take)
+    monkeypatch.setattr(taking, "_take", take)
     assert winners(hold_all_at_once(house, crowd)) == len(crowd)
     with pytest.raises(Difference, match="so not free"):
         house.books_agree()

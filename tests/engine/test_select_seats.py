@@ -439,7 +439,8 @@ def test_the_ledger_has_no_names_of_guests_sessions(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", ["", "fifteen-letters", "x" * 129, "a-nul-in-between\0", "\ud800" * 16, "tab\t" * 8]
+    "wrong",
+    ["", "fifteen-letters", "x" * 129, "a-nul-in-between\0", "\ud800" * 16, "tab\t" * 8, "ä" * 16],
 )
 def test_session_ids_are_long_and_printable(wrong: str) -> None:
     with pytest.raises(ValueError, match="16 to 128"):
@@ -447,7 +448,7 @@ def test_session_ids_are_long_and_printable(wrong: str) -> None:
 
 
 def test_different_session_ids_are_different_guests() -> None:
-    names = ["a-session-of-mine", "A-session-of-mine", "a-session-of-mine ", "ä" * 16, "x" * 128]
+    names = ["a-session-of-mine", "A-session-of-mine", "a-session-of-mine ", "x" * 128]
     assert len({customer_of(name).key for name in names}) == len(names)
     assert customer_of(names[0]) == customer_of(names[0])
 

@@ -33,6 +33,8 @@ KNOWN = (401, 200, 200, 200)
 
 SHOW = {"show_id": "{show}"}
 A1 = {**SHOW, "seats": ["A1"]}
+SELECTED_A1 = {"showId": "{show}", "seats": ["A1"]}
+LOCKED_A1 = {"showtimeId": "{show}", "seatId": "A01", "sessionId": "of-whoever-is-asking"}
 
 # method and route -> the body, and the statuses for PEOPLE
 TABLE: dict[tuple[str, str], tuple[Any, tuple[int, int, int, int]]] = {
@@ -61,10 +63,22 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[int, int, int, int]]] = {
     # Somebody else's booking does not exist.
     ("get", "api/seats/bookings/<str:reference>/"): (None, (401, 200, 404, 404)),
     ("post", "api/seats/bookings/<str:reference>/cancel/"): ({}, (401, 200, 404, 404)),
+    # Guests may lock seats, though not those that somebody else has.
+    ("post", "api/bookings/select-seats/"): (SELECTED_A1, (409, 200, 409, 409)),
+    ("post", "api/bookings/release-seats/"): (SELECTED_A1, PUBLIC),
+    ("get", "api/bookings/locked-seats/<str:show_id>/"): (None, PUBLIC),
+    ("post", "api/seat-locks/"): (LOCKED_A1, (409, 200, 409, 409)),
+    # Without saying which: all locks of whoever asks, who has to be somebody.
+    ("delete", "api/seat-locks/"): (None, (400, 200, 200, 200)),
 }
 
 # Answers of 200 that change nothing for anybody but the owner: there was nothing of theirs.
-NOTHING_TO_DO = {("post", "api/seats/release-hold-batch/"), ("post", "api/seats/logout/")}
+NOTHING_TO_DO = {
+    ("post", "api/seats/release-hold-batch/"),
+    ("post", "api/seats/logout/"),
+    ("post", "api/bookings/release-seats/"),
+    ("delete", "api/seat-locks/"),
+}
 
 
 @dataclass
@@ -79,8 +93,8 @@ class House:
         known = {"Authorization": f"Token {self.tokens[who]}"} if who in self.tokens else {}
         if method == "get":
             return Client().get(path, headers=known)
-        if body and "show_id" in body:
-            body = {**body, "show_id": self.show.pk}
+        for name in {"show_id", "showId", "showtimeId"} & (body or {}).keys():
+            body = {**body, name: self.show.pk}
         return Client().generic(
             method.upper(), path, json.dumps(body), "application/json", headers=known
         )

@@ -70,18 +70,21 @@ def operation(
     etag: bool = False,
     private: bool = False,
     posts: bool = False,
+    deletes: bool = False,
     replays: bool = False,
+    refusal: str | None = None,
 ) -> Callable[[F], F]:
     """Describes one operation.
 
     ``answer`` names the shape of success, or the media types of an answer that is no JSON;
     ``errors`` the codes that are particular to it; ``body`` is the serializer of what is sent,
-    ``private`` marks a request that needs a customer, ``posts`` an unsafe one, ``replays`` one
-    whose outcome an Idempotency-Key keeps.
+    ``private`` marks a request that needs a customer, ``posts`` an unsafe one with a body,
+    ``deletes`` one without, ``replays`` one whose outcome an Idempotency-Key keeps; ``refusal``
+    names the shape of errors that have members of their own.
     """
     codes = {*errors, *_ALWAYS}
     codes.update(_WITH_CUSTOMER if private else (), _WITH_BODY if posts else ())
-    codes.update(_WITH_KEY if replays else ())
+    codes.update(_WITH_KEY if replays else (), ("invalid", "cross_origin") if deletes else ())
     success = [status, 304] if etag else [status]
     answers = (
         {"application/json": shapes.ref(answer)}
@@ -94,7 +97,7 @@ def operation(
     }
     if etag:
         responses[304] = OpenApiResponse(None, description=_STATUS_TEXTS[304])
-    responses |= _problems(codes)
+    responses |= _problems(codes, refusal)
     headers = _headers(success, codes, etag=etag, posts=posts, replays=replays)
 
     def described(method: F) -> F:
@@ -113,7 +116,7 @@ def operation(
     return described
 
 
-def _problems(codes: Iterable[str]) -> dict[Any, Any]:
+def _problems(codes: Iterable[str], refusal: str | None) -> dict[Any, Any]:
     """One response for each status, naming the codes it can have."""
     by_status: dict[int, list[str]] = {}
     for code in sorted(codes):
@@ -121,6 +124,9 @@ def _problems(codes: Iterable[str]) -> dict[Any, Any]:
     responses = {}
     for status, possible in sorted(by_status.items()):
         bodies = [shapes.ref(shapes.problem_name(code)) for code in possible]
+        if refusal is not None and status != KINDS["server_error"].status:
+            # What nobody foresaw is answered further out, where no view is known.
+            bodies = [shapes.ref(refusal)]
         responses[status, MEDIA_TYPE] = OpenApiResponse(
             bodies[0] if len(bodies) == 1 else {"oneOf": bodies},
             description=" · ".join(f"`{code}`: {KINDS[code].title}." for code in possible),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from seats.api.problems import KINDS, TYPE_PREFIX
+from seats.customers import guests
 from seats.domain import MAX_SEAT_NUMBER, BookingStatus, EventKind, SeatStatus
 
 Shape = dict[str, Any]
@@ -36,6 +37,15 @@ BYTES: Final[Shape] = {"type": "string", "format": "binary"}
 FLAG: Final[Shape] = {"type": "boolean"}
 COUNT: Final[Shape] = {"type": "integer", "minimum": 0}
 ID: Final[Shape] = {"type": "integer", "minimum": 1}
+ANY_ID: Final[Shape] = {
+    "oneOf": [ID, {"type": "string", "pattern": "^[1-9][0-9]{0,18}$"}],
+    "examples": [1, "1"],
+}
+SESSION_ID: Final[Shape] = {
+    "type": "string",
+    "pattern": f"^{guests.PATTERN}$",
+    "description": "Names a guest. Chosen by the client, at random, and kept to itself.",
+}
 PLACE: Final[Shape] = {"type": "number"}
 MOMENT: Final[Shape] = {
     "type": "string",
@@ -47,10 +57,21 @@ DAY: Final[Shape] = {"type": "string", "format": "date"}
 MONEY: Final[Shape] = {"type": "string", "pattern": r"^\d+\.\d{2}$", "examples": ["12.50"]}
 CURRENCY: Final[Shape] = {"type": "string", "pattern": "^[A-Z]{3}$", "examples": ["EUR"]}
 LABEL: Final[Shape] = {"type": "string", "pattern": "^[A-Z]{1,4}[1-9][0-9]{0,3}$"}
+PADDED_LABEL: Final[Shape] = {
+    "type": "string",
+    "pattern": "^[A-Z]{1,4}(0[1-9]|[1-9][0-9]{1,3})$",
+    "examples": ["A06"],
+}
+YES: Final[Shape] = {"type": "boolean", "const": True}
+NO: Final[Shape] = {"type": "boolean", "const": False}
 ROW: Final[Shape] = {"type": "string", "pattern": "^[A-Z]{1,4}$"}
+SEAT_LABEL: Final[Shape] = {
+    "type": "string",
+    "pattern": "^[A-Za-z]{1,4}-?0{0,8}[1-9][0-9]{0,3}$",
+}
 SEAT_NAME: Final[Shape] = {
     "oneOf": [
-        {"type": "string", "pattern": "^[A-Za-z]{1,4}-?0{0,8}[1-9][0-9]{0,3}$"},
+        SEAT_LABEL,
         record(
             row={"type": "string", "pattern": "^[A-Za-z]{1,4}$"},
             number={"type": "integer", "minimum": 1, "maximum": MAX_SEAT_NUMBER},
@@ -186,6 +207,39 @@ COMPONENTS: Final[dict[str, Shape]] = {
         ),
         next={**COUNT, "description": "Send it back as `after`."},
     ),
+    "SeatsSelected": record(
+        success=YES,
+        showId=ID,
+        seats=many(LABEL),
+        expiresIn={**COUNT, "description": "Whole seconds from the moment of the answer."},
+        expiresAt=MOMENT,
+        cursor=CURSOR,
+    ),
+    "SeatsReleased": record(
+        success=YES,
+        released={**YES, "description": "They are not locked by whoever asks, or no longer."},
+        showId=ID,
+        seats={**many(LABEL), "description": "Those that were locked until now."},
+        cursor=CURSOR,
+    ),
+    "LockedSeats": record(
+        showId=ID,
+        bookedSeats=many(LABEL),
+        lockedByOthers=many(LABEL),
+        lockedByMe=many(LABEL),
+        cursor=CURSOR,
+    ),
+    "SeatLocked": record(
+        success=YES,
+        message=TEXT,
+        data=record(
+            seatId=PADDED_LABEL,
+            seatDbId=ID,
+            expiresAt=MOMENT,
+            isNewLock={**FLAG, "description": "false: it was refreshed."},
+        ),
+    ),
+    "SeatUnlocked": record(success=YES, message=TEXT),
     "Health": record(status={"type": "string", "enum": ["ok"]}),
 }
 
@@ -207,6 +261,41 @@ FACTS: Final[dict[str, dict[str, Shape]]] = {
     "seat_limit": {"limit": ID},
     "not_in_review": {"status": _BOOKING["status"]},
 }
+
+_LOOSE: Final[dict[str, Shape]] = {
+    "type": {"type": "string", "pattern": f"^{TYPE_PREFIX}[a-z_]+$"},
+    "title": TEXT,
+    "status": {"type": "integer", "minimum": 400, "maximum": 599},
+    "detail": {"type": "string", "description": "For the person in front of the screen."},
+    "code": {"type": "string", "enum": sorted(KINDS)},
+    "success": NO,
+}
+_FACTS_OF_ANY: Final = {
+    **FACTS["invalid"],
+    **FACTS["seat_not_found"],
+    **FACTS["seats_unavailable"],
+    **FACTS["seat_limit"],
+}
+
+COMPONENTS.update(
+    SelectionProblem=record(
+        frozenset(_FACTS_OF_ANY),
+        **_LOOSE,
+        message={"type": "string", "description": "As `detail`."},
+        **{**_FACTS_OF_ANY, "conflicts": many(LABEL)},
+    ),
+    SeatLockProblem=record(
+        frozenset(_FACTS_OF_ANY),
+        **_LOOSE,
+        error={"type": "string", "description": "As `detail`."},
+        errorCode={
+            "type": "string",
+            "pattern": "^[A-Z_]+$",
+            "description": "SEAT_LOCKED where somebody else has the seat, else `code` in capitals.",
+        },
+        **_FACTS_OF_ANY,
+    ),
+)
 
 # Members that are missing where the whole request is meant.
 _SOMETIMES: Final = frozenset({"errors", "not_held"})

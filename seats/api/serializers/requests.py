@@ -7,7 +7,7 @@ from typing import Any, Final
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from seats.api.fields import Id, SeatIds, SeatLabels, Text
+from seats.api.fields import AnyId, Id, SeatIds, SeatLabels, SeatName, SessionId, Text
 from seats.domain import SeatNames
 
 # Enough for any pass phrase, and little enough to hash.
@@ -64,6 +64,21 @@ class NamedSeats(SomeSeats):
         if valid["names"] is None:
             raise ValidationError({"seats": ["Name at least one seat."]})
         return valid
+
+
+class Selection(serializers.Serializer[Any]):
+    """In the words of those clients, as is all of the next."""
+
+    showId = AnyId()  # noqa: N815
+    seats = SeatLabels()
+
+
+class SeatLock(serializers.Serializer[Any]):
+    """``sessionId`` may be left out by who is logged in."""
+
+    showtimeId = AnyId()  # noqa: N815
+    seatId = SeatName()  # noqa: N815
+    sessionId = SessionId(required=False)  # noqa: N815
 
 
 def _names(attrs: dict[str, Any]) -> SeatNames | None:

@@ -6,10 +6,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from seats import customers
+from seats.api import guests
 from seats.api.base import Endpoint
 from seats.api.idempotency import canonical, key_of, replayed_headers
 from seats.api.schema.describe import operation
 from seats.api.serializers.requests import Credentials, Registration
+from seats.domain import Customer
 
 
 class Entrance(Endpoint):
@@ -55,13 +57,15 @@ class Entrance(Endpoint):
         given = self.read(request, Credentials)
         http_request = request._request  # noqa: SLF001 - sessions belong to Django's request
         entry = customers.log_in(http_request, given["username"], given["password"])
-        return Response(
+        answer = Response(
             {
                 "message": f"Welcome back, {entry.user['username']}.",
                 "token": entry.token,
                 "user": entry.user,
             }
         )
+        guests.keep_seats_through_login(request, Customer.of_user(entry.user["id"]), answer)
+        return answer
 
 
 class Account(Endpoint):

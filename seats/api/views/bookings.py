@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from seats import availability, reservations
-from seats.api import wording
+from seats.api import guests, wording
 from seats.api.base import Endpoint
 from seats.api.idempotency import once, replayed_headers
 from seats.api.schema import shapes
@@ -61,6 +61,7 @@ class Bookings(Endpoint):
     def book_batch(self, request: Request) -> Response:
         asked = self.read(request, Purchase)
         customer = self.customer(request)
+        guests.take_over(request, customer, asked["show_id"])
         outcome = reservations.book_seats(
             customer,
             asked["show_id"],

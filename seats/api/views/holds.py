@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from seats import availability, reservations
-from seats.api import fields, wording
+from seats.api import fields, guests, wording
 from seats.api.base import Endpoint
 from seats.api.idempotency import once, replayed_headers
 from seats.api.schema import shapes
@@ -51,6 +51,7 @@ class Holds(Endpoint):
     def hold_batch(self, request: Request) -> Response:
         asked = self.read(request, NamedSeats)
         customer = self.customer(request)
+        guests.take_over(request, customer, asked["show_id"])
         outcome = reservations.hold_seats(
             customer, asked["show_id"], asked["names"], once=once(request, customer)
         )
