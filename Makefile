@@ -88,7 +88,7 @@ $(VENV)/.installed-push: requirements-push.txt requirements.txt | $(BIN)/python
 	@$(call install,-r requirements.txt -r requirements-push.txt)
 	@touch $@ $(VENV)/.installed
 
-$(VENV)/.installed-dev: requirements-dev.txt requirements-postgres.txt requirements-proof.txt requirements-push.txt requirements.txt | $(BIN)/python
+$(VENV)/.installed-dev: requirements-dev.txt requirements-metrics.txt requirements-postgres.txt requirements-proof.txt requirements-push.txt requirements.txt | $(BIN)/python
 	@$(call install,-r requirements-dev.txt)
 	@touch $@ $(VENV)/.installed $(VENV)/.installed-push
 

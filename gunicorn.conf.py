@@ -2,6 +2,8 @@
 
 import multiprocessing
 import os
+import shutil
+import tempfile
 
 # Loopback only: whatever ends TLS stands in front (docs/deployment.md).
 bind = f"127.0.0.1:{int(os.environ.get('PORT', '8000'))}"
@@ -42,3 +44,29 @@ preload_app = False
 # The proxy in front writes an access log; errors go to stderr.
 accesslog = None
 errorlog = "-"
+
+
+# Where METRICS are wanted, the processes write their numbers into one folder, and each of them
+# can show the sum. It has to be named before the first of them starts.
+_NUMBERS = "PROMETHEUS_MULTIPROC_DIR"
+_made: list[str] = []
+
+
+def on_starting(server):
+    from config import env
+
+    if env.of_project().metrics_readers("METRICS") and _NUMBERS not in os.environ:
+        os.environ[_NUMBERS] = tempfile.mkdtemp(prefix="holdfast-metrics-")
+        _made.append(os.environ[_NUMBERS])
+
+
+def child_exit(server, worker):
+    if _NUMBERS in os.environ:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid)
+
+
+def on_exit(server):
+    for folder in _made:
+        shutil.rmtree(folder, ignore_errors=True)

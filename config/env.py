@@ -121,6 +121,18 @@ class Environment:
             raise SettingError(f"{name} is the address of something else: {raw!r}.")
         return f"{path}/"
 
+    def metrics_readers(self, name: str) -> str:
+        """Who may read the metrics: `loopback`, or a token too long to guess. Empty: nobody."""
+        value = self.secret(name)
+        if value.lower() in ("", "loopback"):
+            return value.lower()
+        # The value may be most of a token, so the message does not repeat it.
+        if not re.fullmatch(r"[!-~]{20,200}", value):
+            raise SettingError(
+                f"{name} must be loopback, or a token of 20 characters or more without blanks."
+            )
+        return value
+
     def time_zone(self, name: str, default: str) -> str:
         raw = self._raw(name)
         if raw is None:

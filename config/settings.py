@@ -280,6 +280,17 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 }
 
 
+# Day two
+
+REQUEST_LOG = ENVIRONMENT.word("REQUEST_LOG", "off", among=("off", "without-polls", "all"))
+METRICS = ENVIRONMENT.metrics_readers("METRICS")
+if METRICS and find_spec("prometheus_client") is None:
+    raise SettingError(
+        "METRICS is set, but the prometheus-client package is not installed."
+        " Run: pip install -r requirements-metrics.txt, or leave METRICS empty."
+    )
+
+
 # Mistakes of clients (4xx) are theirs to read, in the answer. What is logged
 # is what somebody has to look after.
 
@@ -293,11 +304,18 @@ LOGGING: dict[str, Any] = {
             "style": "{",
             "()": "config.log_lines.UtcFormatter",
         },
+        "json": {"()": "config.log_lines.JsonFormatter"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line" if REQUEST_LOG == "off" else "json",
+        }
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "seats": {"level": "INFO"},
+        "holdfast.requests": {"level": "INFO"},
         # Replaces Django's own handlers, one of which mails administrators.
         "django": {"handlers": [], "level": "WARNING"},
         "django.request": {"level": "ERROR"},
