@@ -110,5 +110,8 @@ endef
 	    echo "THROTTLE_LOGIN=off"; \
 	    echo "THROTTLE_REGISTER=off"; \
 	    echo "THROTTLE_WRITE=off"; \
+	    echo "HOARD_MAX_SEATS=off"; \
+	    echo "HOARD_SEAT_MINUTES=off"; \
+	    echo "HOARD_LAPSES=off"; \
 	} > $@
 	@echo "Wrote .env for development"

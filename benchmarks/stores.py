@@ -41,6 +41,9 @@ class Store:
             "THROTTLE_LOGIN": "off",
             "THROTTLE_REGISTER": "off",
             "THROTTLE_WRITE": "off",
+            "HOARD_MAX_SEATS": "off",
+            "HOARD_SEAT_MINUTES": "off",
+            "HOARD_LAPSES": "off",
             **more,
         }
 

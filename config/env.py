@@ -67,6 +67,10 @@ class Environment:
             raise SettingError(f"{name} must be between {low} and {high}, not {value}.")
         return value
 
+    def limit(self, name: str, default: int, *, high: int) -> int | None:
+        """A whole number from 1. `off` gives None: no limit."""
+        return None if self._raw(name) == "off" else self.integer(name, default, low=1, high=high)
+
     def words(self, name: str, default: tuple[str, ...] = ()) -> list[str]:
         """A comma separated list."""
         raw = self._raw(name)

@@ -50,6 +50,13 @@ if SELECT_TTL_SECONDS > HOLD_TTL_SECONDS:
         f" HOLD_TTL_SECONDS ({HOLD_TTL_SECONDS}): holding seats cannot shorten their time."
     )
 MAX_SEATS_PER_HOLD = ENVIRONMENT.integer("MAX_SEATS_PER_HOLD", 10, low=1, high=1000)
+# Whoever keeps seats from others without buying any: in all shows together, an hour.
+HOARD_MAX_SEATS = ENVIRONMENT.limit("HOARD_MAX_SEATS", 4 * MAX_SEATS_PER_HOLD, high=1_000_000)
+HOARD_SEAT_MINUTES = ENVIRONMENT.limit(
+    "HOARD_SEAT_MINUTES", 60 * MAX_SEATS_PER_HOLD, high=1_000_000_000
+)
+HOARD_LAPSES = ENVIRONMENT.limit("HOARD_LAPSES", 6, high=1_000_000)
+
 POLL_INTERVAL_MS = ENVIRONMENT.integer("POLL_INTERVAL_MS", 5000, low=100, high=3_600_000)
 PUSH = ENVIRONMENT.choice("PUSH", "auto", among=("AUTO", "ON", "OFF")).lower()
 PUSH_CONNECTIONS_PER_ADDRESS = ENVIRONMENT.integer(
@@ -120,6 +127,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "seats.customers.sessions.VisitorMiddleware",
+    "seats.customers.addresses.OriginMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

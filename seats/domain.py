@@ -8,7 +8,8 @@ function that needs the time is given it; nothing here reads a clock.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -19,6 +20,10 @@ MAX_MARK = 2**40
 _LABEL = re.compile(r"([A-Za-z]{1,4})-?0{0,8}([1-9][0-9]{0,3})", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+
+
+# A digest of the address that a request came from, while it is being answered.
+asking_from: ContextVar[str] = ContextVar("asking_from", default="")
 
 
 class SeatStatus(StrEnum):
@@ -69,11 +74,13 @@ class Customer:
     """Whoever holds and books: a user, or later a guest.
 
     ``key`` is the name stored with holds, bookings and events ("user:12"); ``user_id`` is None for
-    a guest.
+    a guest. ``origin`` stands for the address they ask from; empty where that says nothing. It is
+    taken from ``asking_from`` when the customer is named, so that no door can forget it.
     """
 
     key: str
     user_id: int | None
+    origin: str = field(default_factory=asking_from.get, compare=False)
 
     @classmethod
     def of_user(cls, user_id: int) -> Customer:

@@ -90,8 +90,11 @@ class SeatLimit(SeatError):
     code = "seat_limit"
     default_message = "That is more seats than one customer may hold."
 
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"You can hold up to {limit} seats of a show at a time.", {"limit": limit})
+    def __init__(self, limit: int, *, in_all_shows: bool = False) -> None:
+        which = (
+            "seats at a time, all shows together" if in_all_shows else "seats of a show at a time"
+        )
+        super().__init__(f"You can hold up to {limit} {which}.", {"limit": limit})
 
 
 class ExtensionLimit(SeatError):
@@ -157,8 +160,8 @@ class TooOften(SeatError):
     code = "throttled"
     default_message = "That was too often. Please wait a while."
 
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(f"That was too often. Please wait {retry_after} s.")
+    def __init__(self, retry_after: int, why: str = "That was too often.") -> None:
+        super().__init__(f"{why} Please wait {retry_after} s.")
         self.retry_after = retry_after
 
 

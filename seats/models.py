@@ -177,10 +177,16 @@ class Hold(models.Model):
     booking = models.ForeignKey("Booking", null=True, on_delete=models.SET_NULL, related_name="+")
     # With a default in the database: processes of the release before do not name it.
     by_selection = models.BooleanField(db_default=False)
+    # What hoarding is told by: a digest of the address, the most seats there ever were in this
+    # hold, and when its last seat was booked or let go.
+    origin = models.CharField(max_length=64, db_default="")
+    largest = models.PositiveIntegerField(db_default=0)
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["customer", "show"], name="hold_of_customer_for_show"),
+            models.Index(fields=["origin", "started_at"], name="hold_from_origin"),
         ]
 
     def __str__(self) -> str:

@@ -35,6 +35,9 @@ class Installation:
             "THROTTLE_LOGIN": "off",
             "THROTTLE_REGISTER": "off",
             "THROTTLE_WRITE": "off",
+            "HOARD_MAX_SEATS": "off",
+            "HOARD_SEAT_MINUTES": "off",
+            "HOARD_LAPSES": "off",
         }
         self._shows = iter(range(1, SHOWS + 1))
         self._logs = 0

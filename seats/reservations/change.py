@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 
 from seats import database, feed, gate
 from seats.domain import Cursor, EventKind, HoldState, to_milliseconds
-from seats.errors import IdempotencyKeyReused, SeatError, SeatsUnavailable, ShowNotFound
+from seats.errors import IdempotencyKeyReused, SeatError, SeatsUnavailable, ShowNotFound, TooOften
 from seats.reservations.memory import Once, recalled_refusal, refusal, remember, remembered
 
 Facts = dict[str, Any]
@@ -132,8 +132,8 @@ class Change:
             )
         else:
             self.cursor.execute(
-                "UPDATE seats_hold SET state = %s, booking_id = %s WHERE id = %s",
-                (ended.value, booking_id, hold.id),
+                "UPDATE seats_hold SET state = %s, booking_id = %s, ended_at = %s WHERE id = %s",
+                (ended.value, booking_id, database.parameter(self.now), hold.id),
             )
 
     def free(self, seat_ids: Sequence[int], condition: str, *params: Any) -> int:
@@ -255,7 +255,7 @@ def _carry_out_once(
             came_to = _carry_out(cursor, show_id, actor, first_time)
     except Unchanged as unchanged:
         came_to = _unchanged(cursor, show_id, unchanged)
-    except (ShowNotFound, IdempotencyKeyReused):
+    except (ShowNotFound, IdempotencyKeyReused, TooOften):
         raise
     except SeatsUnavailable as refused:
         # What is offered instead must be free by what is committed, and goes out with that.

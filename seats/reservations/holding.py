@@ -10,6 +10,7 @@ from seats.domain import Customer, SeatNames, extended_deadline, hold_deadline
 from seats.errors import ExtensionLimit, HoldExpired, NotHeld, SalesClosed
 from seats.facts import seats_named
 from seats.reservations.change import Change, Facts, Outcome, Unchanged, perform
+from seats.reservations.hoarding import refuse_hoarding
 from seats.reservations.memory import Once
 from seats.reservations.taking import (
     add_to_hold,
@@ -29,7 +30,7 @@ def hold_seats(
     Seats already held by the customer stay as they are. The hold's deadline counts from its first
     seat and is not moved, unless the customer had only selected seats so far: then all of them
     become a hold with a full time to live. Raises ShowNotFound, SeatNotFound, SalesClosed,
-    SeatLimit, SeatsUnavailable, Busy, and with ``once`` IdempotencyKeyReused,
+    SeatLimit, TooOften, SeatsUnavailable, Busy, and with ``once`` IdempotencyKeyReused,
     IdempotencyInProgress.
     """
     wanted = {seat["id"]: seat for seat in seats_named(show_id, names)}
@@ -40,6 +41,7 @@ def hold_seats(
         hold = change.newest_hold(customer.key)
         if hold is None or not hold.is_live(change.now):
             refuse_too_many(len(wanted))
+            refuse_hoarding(change, customer, len(wanted))
             deadline = hold_deadline(change.now, settings.HOLD_TTL_SECONDS)
             return open_hold(change, customer, wanted, deadline)
         new = [seat_id for seat_id in wanted if seat_id not in hold.seat_ids]
@@ -47,6 +49,7 @@ def hold_seats(
             raise Unchanged(as_it_is(change, hold))
         if new:
             refuse_too_many(len(hold.seat_ids) + len(new))
+            refuse_hoarding(change, customer, len(new))
         if not hold.by_selection:
             return add_to_hold(change, hold, new, tuple(wanted))
         full = extended_deadline(

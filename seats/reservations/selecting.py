@@ -22,6 +22,7 @@ from seats.domain import (
 from seats.errors import SalesClosed
 from seats.facts import seats_by_id, seats_named
 from seats.reservations.change import Change, Facts, HoldRow, Outcome, Unchanged, perform
+from seats.reservations.hoarding import refuse_hoarding
 from seats.reservations.memory import Once
 from seats.reservations.taking import (
     SeatsById,
@@ -56,6 +57,7 @@ def select_seats(
         new = [seat_id for seat_id in wanted if seat_id not in held]
         if new:
             refuse_too_many(len(held) + len(new))
+            refuse_hoarding(change, customer, len(new))
         told = {"new": [wanted[seat_id]["label"] for seat_id in new]}
         try:
             if hold is None or not live:

@@ -17,6 +17,8 @@ from seats.reservations.change import Change, Facts, HoldRow
 
 SeatsById = dict[int, dict[str, Any]]
 
+_LARGEST = "largest = CASE WHEN largest < %s THEN %s ELSE largest END"
+
 
 def refuse_too_many(count: int) -> None:
     """Raises SeatLimit for more seats than one customer may hold of a show."""
@@ -46,6 +48,8 @@ def open_hold(
             "started_at": database.parameter(change.now),
             "expires_at": database.parameter(deadline),
             "by_selection": by_selection,
+            "origin": customer.origin,
+            "largest": len(seat_ids),
         },
     )
     _take(change, hold_id, seat_ids, deadline, seat_ids)
@@ -58,7 +62,8 @@ def add_to_hold(change: Change, hold: HoldRow, new: Sequence[int], wanted: Seque
     _take(change, hold.id, new, hold.expires_at, wanted)
     together = tuple(sorted((*hold.seat_ids, *new)))
     change.cursor.execute(
-        "UPDATE seats_hold SET seat_ids = %s WHERE id = %s", (json.dumps(together), hold.id)
+        f"UPDATE seats_hold SET seat_ids = %s, {_LARGEST} WHERE id = %s",
+        (json.dumps(together), len(together), len(together), hold.id),
     )
     change.record(EventKind.HELD, new, held_until=hold.expires_at, hold_id=hold.id)
     seats = seats_by_id(change.cursor, change.show_id, together)
@@ -81,8 +86,16 @@ def hold_anew(
     together = tuple(sorted((*hold.seat_ids, *new)))
     _take(change, hold.id, together, deadline, wanted)
     change.cursor.execute(
-        "UPDATE seats_hold SET seat_ids = %s, expires_at = %s, by_selection = %s WHERE id = %s",
-        (json.dumps(together), database.parameter(deadline), by_selection, hold.id),
+        "UPDATE seats_hold SET seat_ids = %s, expires_at = %s, by_selection = %s,"
+        f" {_LARGEST} WHERE id = %s",
+        (
+            json.dumps(together),
+            database.parameter(deadline),
+            by_selection,
+            len(together),
+            len(together),
+            hold.id,
+        ),
     )
     change.record(EventKind.HELD, together, held_until=deadline, hold_id=hold.id)
     seats = seats_by_id(change.cursor, change.show_id, together)

@@ -124,6 +124,9 @@ class Cinema:
             "THROTTLE_LOGIN": "off",
             "THROTTLE_REGISTER": "off",
             "THROTTLE_WRITE": "off",
+            "HOARD_MAX_SEATS": "off",
+            "HOARD_SEAT_MINUTES": "off",
+            "HOARD_LAPSES": "off",
         }
         self._servers: dict[str, Server] = {}
         self._manage("migrate")

@@ -93,6 +93,9 @@ def test_the_defaults(started):
     assert settings["HOLD_TTL_SECONDS"] == 600
     assert settings["HOLD_MAX_SECONDS"] == 1800
     assert settings["MAX_SEATS_PER_HOLD"] == 10
+    assert settings["HOARD_MAX_SEATS"] == 40
+    assert settings["HOARD_SEAT_MINUTES"] == 600
+    assert settings["HOARD_LAPSES"] == 6
     assert settings["POLL_INTERVAL_MS"] == 5000
     assert settings["THROTTLE_LOGIN"] == "10/min"
     assert settings["THROTTLE_REGISTER"] == "20/hour"
@@ -169,6 +172,19 @@ class TestStaticFiles:
         settings = started(DEBUG="True")
         assert "Hashed" not in settings["STORAGES"]["staticfiles"]["BACKEND"]
         assert settings["WHITENOISE_USE_FINDERS"] is True
+
+
+def test_limits_on_hoarding_follow_the_size_of_a_hold(started):
+    settings = started(SECRET_KEY=KEY, MAX_SEATS_PER_HOLD="50", HOARD_LAPSES="off")
+    assert settings["HOARD_MAX_SEATS"] == 200
+    assert settings["HOARD_SEAT_MINUTES"] == 3000
+    assert settings["HOARD_LAPSES"] is None
+
+
+@pytest.mark.parametrize("given", ["0", "-1", "", "none", "OFF"])
+def test_limits_on_hoarding_are_numbers_or_off(started, given):
+    with pytest.raises(SettingError, match="HOARD_LAPSES must be"):
+        started(SECRET_KEY=KEY, HOARD_LAPSES=given)
 
 
 def test_redis_needs_its_package(started, monkeypatch):

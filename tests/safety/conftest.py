@@ -55,6 +55,9 @@ def serve(
                 "THROTTLE_LOGIN": "off",
                 "THROTTLE_REGISTER": "off",
                 "THROTTLE_WRITE": "off",
+                "HOARD_MAX_SEATS": "off",
+                "HOARD_SEAT_MINUTES": "off",
+                "HOARD_LAPSES": "off",
                 **settings,
             }
             log = Path(tmp_path_factory.mktemp("server")) / "log"

@@ -1,0 +1,154 @@
+"""Keeping seats from others without buying any (OWASP: OAT-021), over all shows.
+
+Three things give a hoarder away: how many seats are held at once, how many seat-minutes of the
+last hour's holds led to no booking, and how many of those holds ran out. Each is limited for a
+customer, and ten times as widely for the address they come from, behind which there may be many.
+Holding and letting go in time counts too: it is what programs do to stay below limits on lapses.
+
+The answer comes from the holds themselves, in one question. Two requests at the same moment for
+two shows do not see each other on a database server, so that a limit can be passed by as much as
+one customer has requests under way.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+
+from seats import database
+from seats.domain import Customer, HoldState
+from seats.errors import SeatLimit, TooOften
+from seats.reservations.change import Change
+
+# One address may be a whole school.
+ADDRESS_FACTOR = 10
+
+HOUR = timedelta(hours=1)
+
+_KEPT = "Many seats were kept from others without being booked."
+
+_COLUMNS = "customer, state, largest, seat_ids, started_at, expires_at, ended_at, by_selection"
+
+# A customer has made as many within the hour before this matters; the newest tell enough.
+_MOST_ROWS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """A hold of the last hour, or one that is open still, that has led to no booking."""
+
+    customer: str
+    held: int
+    most: int
+    started_at: datetime
+    ended_at: datetime
+    deadline: datetime
+    has_lapsed: bool
+
+    @property
+    def seat_minutes(self) -> float:
+        return self.most * (self.ended_at - self.started_at).total_seconds() / 60
+
+
+def refuse_hoarding(change: Change, customer: Customer, more: int) -> None:
+    """Raises SeatLimit or TooOften for a customer who keeps too much from others to take more."""
+    if not _limited():
+        return
+    past = _past(change, customer)
+    own = [hold for hold in past if hold.customer == customer.key]
+    most = settings.HOARD_MAX_SEATS
+    if most is not None and _held(own) + more > most:
+        raise SeatLimit(most, in_all_shows=True)
+    _refuse_much(own, change.now, 1)
+    if customer.origin:
+        _refuse_much(past, change.now, ADDRESS_FACTOR)
+        if most is not None and _held(past) + more > most * ADDRESS_FACTOR:
+            # Whose seats those are is nobody's business: it says when, not how many.
+            first = min(hold.deadline for hold in past if hold.held)
+            raise TooOften(_seconds(first - change.now), _KEPT)
+
+
+def _limited() -> bool:
+    return any(
+        limit is not None
+        for limit in (settings.HOARD_MAX_SEATS, settings.HOARD_SEAT_MINUTES, settings.HOARD_LAPSES)
+    )
+
+
+def _refuse_much(holds: Sequence[_Past], now: datetime, factor: int) -> None:
+    minutes, lapses = settings.HOARD_SEAT_MINUTES, settings.HOARD_LAPSES
+    waits = []
+    if minutes is not None:
+        kept = ((it.started_at, it.seat_minutes) for it in holds if it.started_at > now - HOUR)
+        waits.append(_wait(kept, minutes * factor, now))
+    if lapses is not None:
+        lapsed = ((it.ended_at, 1.0) for it in holds if it.has_lapsed and it.ended_at > now - HOUR)
+        waits.append(_wait(lapsed, lapses * factor, now))
+    longest = max(waits, default=timedelta())
+    if longest > timedelta():
+        raise TooOften(_seconds(longest), _KEPT)
+
+
+def _wait(weights: Iterable[tuple[datetime, float]], limit: float, now: datetime) -> timedelta:
+    """Until so much of the last hour is past that what is left weighs less than the limit."""
+    left = sorted(weights)
+    total = sum(weight for _, weight in left)
+    wait = timedelta()
+    for moment, weight in left:
+        if total < limit:
+            break
+        total -= weight
+        wait = moment + HOUR - now
+    return wait
+
+
+def _seconds(wait: timedelta) -> int:
+    return max(1, math.ceil(wait.total_seconds()))
+
+
+def _held(holds: Iterable[_Past]) -> int:
+    return sum(hold.held for hold in holds)
+
+
+def _past(change: Change, customer: Customer) -> list[_Past]:
+    since = database.parameter(change.now - max(HOUR, timedelta(seconds=settings.HOLD_MAX_SECONDS)))
+    booked = HoldState.BOOKED.value
+    # Two halves, so that each finds its index on every database.
+    sql = (
+        f"SELECT {_COLUMNS} FROM seats_hold WHERE customer = %s AND started_at > %s AND state <> %s"
+    )
+    params = [customer.key, since, booked]
+    if customer.origin:
+        sql += (
+            f" UNION ALL SELECT {_COLUMNS} FROM seats_hold"
+            " WHERE origin = %s AND started_at > %s AND state <> %s AND customer <> %s"
+        )
+        params += [customer.origin, since, booked, customer.key]
+    change.cursor.execute(f"{sql} ORDER BY 5 DESC LIMIT {_MOST_ROWS}", params)
+    return [_told(row, change.now) for row in change.cursor.fetchall()]
+
+
+def _told(row: tuple[Any, ...], now: datetime) -> _Past:
+    customer, stored, largest, seat_ids, started_at, expires_at, ended_at, by_selection = row
+    state, deadline = HoldState(stored), database.moment(expires_at)
+    seats = len(database.document(seat_ids))
+    is_live = state is HoldState.OPEN and now < deadline
+    if state is HoldState.RELEASED:
+        end = database.moment_or_none(ended_at) or deadline
+    else:
+        end = min(now, deadline)
+    return _Past(
+        customer=customer,
+        held=seats if is_live else 0,
+        most=max(largest, seats),
+        started_at=database.moment(started_at),
+        ended_at=end,
+        deadline=deadline,
+        # Clicking here and there and going on is what selections are for.
+        has_lapsed=not is_live and state is not HoldState.RELEASED and not by_selection,
+    )
