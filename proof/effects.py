@@ -16,6 +16,9 @@ from math import inf
 from proof.ledger import Ledger
 from proof.records import KIND_OF, Answer, Call, Event, History, Kind, Operation, Violation
 
+# What the house does by itself: sweeping, and looking at payments. No customer asks for it.
+_OF_THE_HOUSE = frozenset({Kind.EXPIRED, Kind.ACCEPTED, Kind.REJECTED})
+
 
 @dataclass(slots=True)
 class Deed:
@@ -286,7 +289,7 @@ class Effects:
         rest = [
             event
             for event in self.ledger.events
-            if event.version not in self.deed_of and event.kind != Kind.EXPIRED
+            if event.version not in self.deed_of and event.kind not in _OF_THE_HOUSE
         ]
         if not rest:
             return

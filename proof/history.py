@@ -35,7 +35,7 @@ def check(history: History) -> list[Violation]:
     ledger = Ledger.of(history)
     effects = Effects.of(history, ledger)
     return [
-        *double_owners(claims_of(effects.deeds, history.clock)),
+        *double_owners(claims_of(effects.deeds, history.clock, history.events)),
         *ledger.violations,
         *effects.violations,
         *_final(history, ledger),

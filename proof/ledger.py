@@ -39,6 +39,9 @@ class Place:
 
 _EMPTY = Place()
 
+# They say nothing about a hold.
+_OF_BOOKINGS = frozenset({Kind.CANCELLED, Kind.ACCEPTED, Kind.REJECTED})
+
 
 @dataclass(slots=True)
 class Spell:
@@ -185,6 +188,8 @@ class Ledger:
 
     def _move(self, seat: str, event: Event) -> None:
         old = self.places[seat]
+        if event.kind == Kind.ACCEPTED:
+            return
         if event.kind == Kind.CANCELLED and self.spells[seat]:
             source = self.spells[seat][-1].hold
             if source is not None:
@@ -225,7 +230,7 @@ class Ledger:
 
     def _note_hold(self, event: Event) -> None:
         self.joined[event.version] = self.added[event.version] = frozenset(event.seats)
-        if event.hold is None or event.kind == Kind.CANCELLED:
+        if event.hold is None or event.kind in _OF_BOOKINGS:
             return
         phases = self.holds.setdefault(event.hold, [])
         old = phases[-1] if phases else Phase(event.at, frozenset(), event.at)
@@ -274,6 +279,14 @@ def _cancelled(place: Place, _: Event) -> str:
     return "" if place.status == BOOKED else "is cancelled although it was not booked"
 
 
+def _accepted(place: Place, _: Event) -> str:
+    return "" if place.status == BOOKED else "is accepted although it was not booked"
+
+
+def _rejected(place: Place, _: Event) -> str:
+    return "" if place.status == BOOKED else "is rejected although it was not booked"
+
+
 def _expired(place: Place, event: Event) -> str:
     if place.lapsed(event.at) and place.held_by(event.hold):
         return ""
@@ -287,4 +300,6 @@ _RULES: dict[str, Callable[[Place, Event], str]] = {
     Kind.RELEASED: _released,
     Kind.CANCELLED: _cancelled,
     Kind.EXPIRED: _expired,
+    Kind.ACCEPTED: _accepted,
+    Kind.REJECTED: _rejected,
 }

@@ -33,7 +33,7 @@ def seen_after(event: Event) -> Seen:
     """What an event makes of its seats."""
     if event.kind in (Kind.HELD, Kind.EXTENDED):
         return Seen(HELD, event.until)
-    return Seen(BOOKED) if event.kind == Kind.BOOKED else FREE
+    return Seen(BOOKED) if event.kind in (Kind.BOOKED, Kind.ACCEPTED) else FREE
 
 
 def _fingerprint(seat: str, seen: Seen) -> int:

@@ -1,5 +1,7 @@
 """Who owned a seat beyond doubt, by the answers alone: the ledger may say what it likes.
 
+But for one thing no customer is asked about: that the box office has rejected a booking.
+
 A customer who was told "held" or "booked" owns the seats from the arrival of that answer until the
 moment of asking to give them up, or until the deadline they were told. Two customers whose claims
 to a seat overlap were sold the same seat.
@@ -13,7 +15,7 @@ from dataclasses import dataclass
 from math import inf
 
 from proof.effects import Deed
-from proof.records import Clock, Operation, Violation
+from proof.records import Clock, Event, Kind, Operation, Violation
 
 
 @dataclass(slots=True)
@@ -29,14 +31,22 @@ class Claim:
         return f"{'booked' if self.booked else 'held'} by {self.customer}"
 
 
-def claims_of(deeds: Iterable[Deed], clock: Clock) -> dict[str, list[Claim]]:
-    """Every seat's claims, told from the answers."""
+def claims_of(
+    deeds: Iterable[Deed], clock: Clock, events: Iterable[Event]
+) -> dict[str, list[Claim]]:
+    """Every seat's claims, told from the answers; those of rejected bookings end with that."""
     by_customer: dict[str, list[Deed]] = defaultdict(list)
     for deed in deeds:
         by_customer[deed.customer].append(deed)
     claims: dict[str, list[Claim]] = defaultdict(list)
     for customer, theirs in by_customer.items():
         _Claimant(customer, clock, claims).follow(sorted(theirs, key=lambda deed: deed.start))
+    for event in events:
+        if event.kind == Kind.REJECTED:
+            at = event.at - clock.ahead - clock.tolerance
+            for claim in (claim for seat in event.seats for claim in claims.get(seat, [])):
+                if claim.booked and claim.start <= at:
+                    claim.end = min(claim.end, at)
     return claims
 
 

@@ -33,6 +33,8 @@ class Kind(StrEnum):
     RELEASED = "released"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
 
 
 KIND_OF = {

@@ -143,6 +143,27 @@ def static_files_are_collected(**_: Any) -> list[CheckMessage]:
     ]
 
 
+@register(Tags.security, deploy=True)
+def pictures_of_payments_are_not_served(**_: Any) -> list[CheckMessage]:
+    kept = Path(settings.PAYMENT_PROOF_DIR).resolve()
+    return [
+        Error(
+            f"PAYMENT_PROOF_DIR is {kept}, which is served to anybody as a part of {served}.",
+            hint="Pictures of payments show names and accounts. Name a folder outside, or leave"
+            " PAYMENT_PROOF_DIR out.",
+            id="holdfast.E012",
+        )
+        for served in _served_folders()
+        if kept.is_relative_to(served)
+    ]
+
+
+def _served_folders() -> list[Path]:
+    named = [entry[1] if isinstance(entry, tuple) else entry for entry in settings.STATICFILES_DIRS]
+    roots = [settings.STATIC_ROOT, settings.MEDIA_ROOT]
+    return [Path(folder).resolve() for folder in (*named, *roots) if folder]
+
+
 # In production: questions to the database
 
 

@@ -12,9 +12,10 @@ from django.template.response import TemplateResponse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from seats.admin.base import SHOW, LookOnlyAdmin, customer_name, link, show_name, to_the_second
+from seats.admin.base import SHOW, customer_name, link, show_name, to_the_second
 from seats.admin.desk import UNBOOK, give_back, ticked
 from seats.admin.ledger import history
+from seats.admin.review import ReviewAdmin, picture_of
 from seats.admin.standing import ShowFilter
 from seats.models import Booking, Seat
 
@@ -24,7 +25,7 @@ _REFERENCE = re.compile(r"([A-Z0-9]{4})-?([A-Z0-9]{4})", re.ASCII)
 
 
 @admin.register(Booking)
-class BookingAdmin(LookOnlyAdmin[Booking]):
+class BookingAdmin(ReviewAdmin):
     list_display = ("reference", "show_called", "whose", "labels", "price", "status", "booked")
     list_filter = (ShowFilter, "status")
     list_select_related = (*SHOW, "user")
@@ -41,6 +42,9 @@ class BookingAdmin(LookOnlyAdmin[Booking]):
         "price",
         "booked",
         "cancelled",
+        "payment",
+        "reviewed",
+        "rejection_reason",
         "history",
     )
     readonly_fields = fields
@@ -83,6 +87,14 @@ class BookingAdmin(LookOnlyAdmin[Booking]):
     def cancelled(self, booking: Booking) -> str:
         return to_the_second(booking.cancelled_at)
 
+    @admin.display(description="proof of payment")
+    def payment(self, booking: Booking) -> str:
+        return picture_of(booking)
+
+    @admin.display(description="reviewed")
+    def reviewed(self, booking: Booking) -> str:
+        return to_the_second(booking.reviewed_at)
+
     @admin.display(description="what happened")
     def history(self, booking: Booking) -> str:
         return history(booking)
@@ -95,9 +107,6 @@ class BookingAdmin(LookOnlyAdmin[Booking]):
             called = Q(reference=f"{reference[1]}-{reference[2]}")
             return queryset.filter(called | Q(user__username__icontains=search_term.strip())), False
         return super().get_search_results(request, queryset, search_term)
-
-    def has_sell_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("seats.change_seat")
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kw: Any) -> Any:
         booking = kw.get("obj")

@@ -25,6 +25,9 @@ from seats.reservations.memory import remember, remembered
 # who changes their mind about a picture is not kept from buying.
 MOST_UNUSED: Final = 5
 
+# Whoever may do one of these sees the page of a booking.
+_LOOKING: Final = ("view", "change")
+
 logger = logging.getLogger(__name__)
 
 _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -97,7 +100,7 @@ def picture_of(user: User, proof_id: str) -> Picture:
     found = PaymentProof.objects.filter(pk=proof_id).first() if _ID.fullmatch(proof_id) else None
     if found is None or not (
         found.customer == Customer.of_user(user.pk).key
-        or (user.is_staff and user.has_perm("seats.view_booking"))
+        or (user.is_staff and any(user.has_perm(f"seats.{may}_booking") for may in _LOOKING))
     ):
         raise PaymentProofNotFound
     try:

@@ -87,6 +87,23 @@ class TestSettingsInProduction:
         (tmp_path / "staticfiles.json").write_text("{}")
         assert checks.static_files_are_collected() == []
 
+    @pytest.mark.parametrize(
+        ("folder", "expected"),
+        [
+            ("private/payment-proofs", []),
+            ("/var/lib/holdfast", []),
+            ("static", ["holdfast.E012"]),
+            ("static/../static/proofs", ["holdfast.E012"]),
+            ("staticfiles/proofs", ["holdfast.E012"]),
+            ("frontend/js/proofs", ["holdfast.E012"]),
+            ("media/proofs", ["holdfast.E012"]),
+        ],
+    )
+    def test_pictures_of_payments_where_anybody_gets_at_them(self, settings, folder, expected):
+        settings.MEDIA_ROOT = settings.BASE_DIR / "media"
+        settings.PAYMENT_PROOF_DIR = settings.BASE_DIR / folder
+        assert ids(checks.pictures_of_payments_are_not_served()) == expected
+
 
 @pytest.mark.django_db
 class TestQuestionsToTheDatabase:

@@ -193,6 +193,26 @@ def test_redis_needs_its_package(started, monkeypatch):
         started(SECRET_KEY=KEY, REDIS_URL="redis://127.0.0.1:6379/0")
 
 
+def test_payment_by_proof_needs_its_package(started, monkeypatch):
+    assert started(SECRET_KEY=KEY, PAYMENT_MODE="proof")["PAYMENT_MODE"] == "proof"
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(SettingError, match=r"pip install -r requirements-proof\.txt"):
+        started(SECRET_KEY=KEY, PAYMENT_MODE="proof")
+    assert started(SECRET_KEY=KEY)["PAYMENT_MODE"] == "none"
+
+
+@pytest.mark.parametrize("given", ["Proof", "yes", "proof none"])
+def test_payment_modes_are_two(started, given):
+    with pytest.raises(SettingError, match="PAYMENT_MODE must be"):
+        started(SECRET_KEY=KEY, PAYMENT_MODE=given)
+
+
+def test_pictures_of_payments_have_a_folder(started):
+    assert started(SECRET_KEY=KEY)["PAYMENT_PROOF_DIR"] == ROOT / "private" / "payment-proofs"
+    absolute = started(SECRET_KEY=KEY, PAYMENT_PROOF_DIR="/var/lib/holdfast")
+    assert absolute["PAYMENT_PROOF_DIR"] == Path("/var/lib/holdfast")
+
+
 def test_every_setting_is_listed_in_the_example(started):
     asked_for = started(SECRET_KEY=KEY)["ENVIRONMENT"].names
     assert sorted(NAMES) == sorted(asked_for)

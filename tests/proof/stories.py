@@ -45,7 +45,7 @@ class Story:
         self.events.append(event)
         for seat in seats:
             self.hall[seat] = Seen(HELD, until) if until else FREE
-            if kind == "booked":
+            if kind in ("booked", "accepted"):
                 self.hall[seat] = Seen(BOOKED)
         return event
 

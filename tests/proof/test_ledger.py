@@ -110,6 +110,25 @@ def test_it_finds_a_cancellation_of_what_was_not_booked():
     assert story.kinds() == {"illegal_cancelled"}
 
 
+@pytest.mark.parametrize("verdict", ["accepted", "rejected"])
+def test_it_finds_a_verdict_on_what_was_not_booked(verdict):
+    story = Story()
+    story.holds("owner", 100, "A1", hold=1)
+    story.event(verdict, 300, "A1", hold=None)
+
+    assert f"illegal_{verdict}" in story.kinds()
+
+
+def test_it_finds_seats_that_were_sold_again_although_the_booking_was_accepted():
+    story = Story()
+    story.holds("owner", 100, "A1", hold=1)
+    story.books("owner", 200, "A1", hold=1, reference="R1")
+    story.event("accepted", 300, "A1", hold=None)
+    story.holds("rival", 400, "A1", hold=2)
+
+    assert {"illegal_held", "two_owners"} <= story.kinds()
+
+
 def test_it_finds_a_sweeper_that_frees_a_live_hold():
     story = Story()
     story.holds("owner", 100, "A1", hold=1)

@@ -22,6 +22,21 @@ def test_it_accepts_a_hold_that_took_over_an_expired_one():
     assert story.kinds(after_at=T0 + TTL + 200) == set()
 
 
+def test_it_accepts_what_the_box_office_says_of_payments():
+    story = Story()
+    story.holds("owner", 100, "A1", "A2", hold=1)
+    story.books("owner", 200, "A1", "A2", hold=1, reference="R1")
+    story.event("accepted", 300, "A1", "A2", hold=None)
+    story.holds("rival", 400, "A3", hold=2)
+    story.books("rival", 500, "A3", hold=2, reference="R2")
+    story.looks("poller", 550)
+    story.event("rejected", 600, "A3", hold=None)
+    story.looks("poller", 650)
+    story.holds("owner", 700, "A3", hold=3)
+
+    assert story.kinds() == set()
+
+
 def test_it_accepts_a_retry_that_changed_nothing():
     story = Story()
     first = story.holds("owner", 100, "A1", hold=1)
