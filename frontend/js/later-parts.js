@@ -3,7 +3,7 @@
 import { serverNow } from './core/selectors.js';
 import { fetchedLater, stylesOfDialogs } from './ui/fetched-later.js';
 
-export function createLaterParts({ api, store, poller, office, say, words, showOf, now, random, timers, tellTabs, submitAccount, ticketSeen, log, join }) {
+export function createLaterParts({ api, store, poller, office, say, words, showOf, now, random, timers, tellTabs, submitAccount, ticketSeen, askWho, storage, newKey, log, proof, join }) {
   const { dispatch, get: state } = store;
   const later = (load) => fetchedLater(load, () => dispatch({ type: 'note/shown', note: { tone: 'warn', key: 'problem.unreachable' } }));
 
@@ -31,7 +31,9 @@ export function createLaterParts({ api, store, poller, office, say, words, showO
 
   const ticketDialog = later(async () => {
     const [{ createTicketDialog }] = await Promise.all([import('./ui/ticket-dialog.js'), stylesOfDialogs()]);
-    return createTicketDialog({ say, words, showOf, onClose: ticketSeen });
+    const dialog = createTicketDialog({ say, words, showOf, onClose: ticketSeen });
+    join(dialog);
+    return dialog;
   });
 
   const activityLog = later(async () => {
@@ -58,5 +60,24 @@ export function createLaterParts({ api, store, poller, office, say, words, showO
     return push.line;
   });
 
-  return { account, accountDialog, bookingsDialog, ticketDialog, push };
+  const proofStep = later(async () => {
+    const [{ createProofStep }, { addressOfProof, createProofDesk }] = await Promise.all([
+      import('./ui/proof-step.js'),
+      import('./net/proof-desk.js'),
+      stylesOfDialogs(),
+    ]);
+    const desk = createProofDesk({ newRequest: () => new XMLHttpRequest(), store, storage, newKey, askWho });
+    const step = createProofStep({
+      root: proof,
+      say,
+      money: words.money,
+      addressOf: addressOfProof,
+      on: { reading: desk.reading, refuse: desk.refuse, picture: desk.handIn },
+    });
+    join(step);
+    step.update(state(), {});
+    return { choose: step.choose, again: desk.again };
+  });
+
+  return { account, accountDialog, bookingsDialog, ticketDialog, proofStep, push };
 }

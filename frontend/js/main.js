@@ -87,7 +87,8 @@ const poller = createPoller({
   onOffer: (address) => later.push.offered(address),
   onDeaf: () => later.push.line?.failed(),
 });
-const intents = createIntents({ storage: storageOf('sessionStorage'), now, newKey: createKeys(window.crypto) });
+const newKey = createKeys(window.crypto);
+const intents = createIntents({ storage: storageOf('sessionStorage'), now, newKey });
 const picksMemory = createPicksMemory(storageOf('sessionStorage'));
 const office = createBoxOffice({ api, store, intents, poller, tell: tellTabs, now, askWho });
 const programme = createProgramme({ api, store, poller, draw: drawHall, wait, refreshMine: office.refreshMine });
@@ -96,8 +97,8 @@ const showOf = (booking) => state().shows.list.find((one) => one.id === booking.
 const words = { money, times, lengthOf, locale: formats };
 
 const later = createLaterParts({
-  ...{ api, store, poller, office, say, words, showOf, now, random, timers, tellTabs, submitAccount, ticketSeen },
-  log: at('log'),
+  ...{ api, store, poller, office, say, words, showOf, now, random, timers, tellTabs, submitAccount, ticketSeen, askWho },
+  ...{ log: at('log'), proof: at('proof'), storage: storageOf('sessionStorage'), newKey },
   join: (part) => parts.push(part),
 });
 
@@ -118,6 +119,7 @@ const hall = createHall({
 const panel = createPanel({
   root: at('panel'),
   note: at('note'),
+  proof: at('proof'),
   log: at('log'),
   say,
   money,
@@ -126,6 +128,7 @@ const panel = createPanel({
   on: {
     hold: () => office.hold(state().picked),
     book: () => office.book(),
+    prove: (phase) => later.proofStep().then((step) => (phase === 'failed' ? step.again() : step.choose()), () => {}),
     extend: () => office.extend(),
     release: (ids) => office.release(ids),
     goTo: visit,
@@ -161,6 +164,8 @@ store.subscribe((after, before) => {
   if (after.ticket && after.ticket !== before.ticket) showTicket();
   // Fetched while there is time, so that it is there when it is needed.
   if (after.hold && !before.hold) later.ticketDialog({ ahead: true });
+  if (after.hold && after.paymentMode === 'proof' && !(before.hold && before.paymentMode === 'proof')) later.proofStep({ ahead: true });
+  if (after.seats !== before.seats && [...after.booked].some((id) => after.seats.get(id)?.status === 'AVAILABLE')) office.refreshBookings();
 });
 
 function ticketSeen() {
@@ -368,6 +373,7 @@ async function begin() {
   if (state().showId === null) {
     dispatch({ type: 'link/changed', phase: loaded ? 'live' : 'offline', retryAt: loaded ? null : now() + AFTER_FAILURE });
   }
+  if (state().bookings.list.some(({ status }) => status === 'in_review')) office.refreshBookings();
   again = setTimeout(begin, loaded ? PROGRAMME_AGAIN : AFTER_FAILURE);
 }
 

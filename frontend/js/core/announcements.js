@@ -13,7 +13,7 @@ export function remarks(state, before) {
   else if (sameShow && state.picked !== before.picked && !state.pending) picks(state, before, add);
   if (sameShow && state.hold !== before.hold) holds(state, before, add);
   if (state.ticket && state.ticket !== before.ticket && state.ticket.seats) {
-    if (state.bookings.list !== before.bookings.list) add('say.booked', { reference: state.ticket.reference });
+    if (state.bookings.list !== before.bookings.list) add(state.ticket.status === 'in_review' ? 'say.inReview' : 'say.booked', { reference: state.ticket.reference });
   }
   if (state.link.phase !== before.link.phase) {
     if (state.link.phase === 'offline') add('say.offline', { moment: state.answeredAt });

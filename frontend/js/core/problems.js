@@ -13,6 +13,8 @@ const SENTENCES = {
   idempotency_in_progress: 'problem.busy',
   invalid_credentials: 'problem.credentials',
   username_taken: 'problem.usernameTaken',
+  payment_required: 'problem.payment',
+  payment_proof_not_found: 'problem.payment',
   not_authenticated: 'problem.signIn',
   invalid: 'problem.check',
 };

@@ -116,6 +116,17 @@ function withBookings(state, list) {
   return { ...state, bookings: { phase: 'ready', list }, booked };
 }
 
+// What the box office decided meanwhile, in the order it can be read: the last one.
+function withReviews(state, before) {
+  const waited = new Set(before.filter((one) => one.status === 'in_review').map((one) => one.reference));
+  const [decided] = state.bookings.list.filter(({ reference, status }) => waited.has(reference) && (status === 'confirmed' || status === 'rejected'));
+  if (!decided) return state;
+  const { reference, status, rejection_reason: reason } = decided;
+  const ticket = state.ticket?.reference === reference ? (status === 'confirmed' ? { ...state.ticket, ...decided } : null) : state.ticket;
+  if (status === 'confirmed') return withNote({ ...state, ticket }, { key: 'review.accepted', values: { reference } });
+  return withNote({ ...state, ticket }, { tone: 'warn', key: reason ? 'review.rejected' : 'review.rejectedPlain', values: { reference, reason } });
+}
+
 function replaceBooking(list, booking) {
   const known = list.findIndex((other) => other.reference === booking.reference);
   if (known < 0) return [booking, ...list];
@@ -123,7 +134,7 @@ function replaceBooking(list, booking) {
 }
 
 const reactions = {
-  'shows/loaded': (state, { shows }) => ({ ...state, shows: { phase: 'ready', list: shows } }),
+  'shows/loaded': (state, { shows, paymentMode = 'none' }) => ({ ...state, paymentMode, shows: { phase: 'ready', list: shows } }),
   'shows/failed': (state) => ({
     ...state,
     shows: { ...state.shows, phase: state.shows.list.length ? 'ready' : 'failed' },
@@ -152,6 +163,7 @@ const reactions = {
   'person/guest': (state) => ({
     ...withHold({ ...state, booked: new Set(), bookings: { phase: 'idle', list: [] } }, null),
     person: { phase: 'guest', name: '' },
+    proof: null,
   }),
 
   'picks/changed': (state, { picked }) => ({ ...state, picked }),
@@ -204,6 +216,7 @@ const reactions = {
     return {
       ...(here ? withHold(listed, left.length ? { ...state.hold, seats: left } : null) : listed),
       note: null,
+      proof: here ? null : state.proof,
       ticket: { ...booking, fresh: true },
       seats: here ? setStatus(state.seats, ids, 'BOOKED') : state.seats,
       activity: here ? logOwn(state, 'booked', booking.seats, at) : state.activity,
@@ -215,9 +228,10 @@ const reactions = {
     return { ...listed, seats: setStatus(listed.seats, ids, 'AVAILABLE') };
   },
   'bookings/loading': (state) => ({ ...state, bookings: { ...state.bookings, phase: 'loading' } }),
-  'bookings/loaded': (state, { bookings }) => withBookings(state, bookings),
+  'bookings/loaded': (state, { bookings }) => withReviews(withBookings(state, bookings), state.bookings.list),
   'bookings/failed': (state) => ({ ...state, bookings: { ...state.bookings, phase: 'failed' } }),
 
+  'proof/changed': (state, { proof }) => ({ ...state, proof }),
   'ticket/shown': (state, { booking }) => ({ ...state, ticket: booking }),
   'ticket/closed': (state) => ({ ...state, ticket: null }),
   'view/chosen': (state, { view }) => ({ ...state, view }),

@@ -103,6 +103,10 @@ export function primaryAction(state, deviceNow) {
   if (count) {
     return { kind: 'hold', more: state.holdIds.size > 0, count, total: totalOf(state, pickedSeats(state)) };
   }
-  if (state.hold) return { kind: 'book', left: heldLeft(state, deviceNow) };
+  if (state.hold) {
+    const left = heldLeft(state, deviceNow);
+    const paid = state.paymentMode !== 'proof' || state.proof?.phase === 'kept';
+    return paid ? { kind: 'book', left } : { kind: 'prove', left, phase: state.proof?.phase ?? 'empty' };
+  }
   return null;
 }

@@ -5,6 +5,7 @@ export function initialState({ limit = 10 } = {}) {
     link: { phase: 'connecting', retryAt: null, failures: 0, push: false },
     clock: { samples: [], offset: 0 },
     shows: { phase: 'loading', list: [] },
+    paymentMode: 'none',
     bookings: { phase: 'idle', list: [] },
     booked: new Set(),
     ticket: null,
@@ -26,6 +27,7 @@ export function ofOneShow(showId) {
     hold: null,
     holdIds: new Set(),
     note: null,
+    proof: null,
     activity: [],
   };
 }

@@ -5,6 +5,7 @@ import { sentenceFor } from '../core/problems.js';
 
 const ASK_AGAIN = 2000;
 const GONE = new Set(['cancelled', 'rejected']);
+const UNPAID = new Set(['payment_required', 'payment_proof_not_found']);
 const HOLD_GONE = new Set(['hold_expired', 'not_held']);
 
 export function createBoxOffice({ api, store, intents, poller, tell, now, askWho }) {
@@ -86,7 +87,10 @@ export function createBoxOffice({ api, store, intents, poller, tell, now, askWho
         if (!result.replayed) refreshBookings();
       } else if (HOLD_GONE.has(result.code)) {
         await holdIsGone(result);
-      } else if (!unknownCustomer(result, () => book(intent.body.seat_ids))) note(result);
+      } else if (!unknownCustomer(result, () => book(intent.body.seat_ids))) {
+        if (UNPAID.has(result.code)) dispatch({ type: 'proof/changed', proof: null });
+        note(result);
+      }
     },
     async release(result, intent) {
       if (result.kind === 'answer') dispatch({ type: 'hold/released', ids: intent.body.seat_ids, at: serverMoment() });
@@ -126,7 +130,8 @@ export function createBoxOffice({ api, store, intents, poller, tell, now, askWho
   const extend = () => open('extend', '/api/seats/extend-hold/', { show_id: state().showId });
 
   function book(ids = [...state().holdIds]) {
-    return open('book', '/api/seats/book-batch/', { show_id: state().showId, seat_ids: ids });
+    const paid = state().proof?.id ? { payment_proof: state().proof.id } : {};
+    return open('book', '/api/seats/book-batch/', { show_id: state().showId, seat_ids: ids, ...paid });
   }
 
   function release(ids = [...state().holdIds]) {

@@ -5,7 +5,7 @@ export function createProgramme({ api, store, poller, draw, wait, refreshMine })
 
   async function loadShows() {
     const result = await api.get('/api/seats/shows/');
-    if (result.kind === 'answer') dispatch({ type: 'shows/loaded', shows: result.body.shows });
+    if (result.kind === 'answer') dispatch({ type: 'shows/loaded', shows: result.body.shows, paymentMode: result.body.payment_mode });
     else dispatch({ type: 'shows/failed' });
     return result.kind === 'answer';
   }

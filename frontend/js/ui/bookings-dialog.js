@@ -23,7 +23,14 @@ export function createBookingsDialog({ say, money, times, locale, now, showOf, o
     return booking.status !== 'cancelled' && booking.status !== 'rejected' && !(start <= now());
   }
 
+  function standing({ status, rejection_reason: reason }) {
+    if (status === 'in_review') return say('bookings.review');
+    if (status !== 'rejected') return '';
+    return reason ? say('bookings.rejected', { reason }) : say('bookings.rejectedPlain');
+  }
+
   function actions(booking, show) {
+    if (booking.status === 'rejected') return [];
     if (booking.status === 'cancelled') return [html('span', { class: 'booking-gone', text: say('bookings.cancelled') })];
     const ticket = html('button', { type: 'button', class: 'button quiet', text: say('bookings.ticket'), onclick: () => onTicket(booking) });
     if (!mayCancel(booking, show)) return [ticket];
@@ -73,6 +80,7 @@ export function createBookingsDialog({ say, money, times, locale, now, showOf, o
       html('h3', { dir: 'auto', text: titleOf(show) || titleOf(booking) || booking.reference }),
       html('p', { class: 'booking-facts', text: facts.filter(Boolean).join(' · ') }),
       html('p', { class: 'booking-reference', translate: 'no', text: booking.reference }),
+      standing(booking) && html('p', { class: 'booking-standing', dir: 'auto', text: standing(booking) }),
       asking === booking.reference ? question(booking) : html('div', { class: 'booking-actions' }, ...actions(booking, show)),
     );
   }

@@ -27,7 +27,7 @@ const WORKING = {
   cancel: 'action.cancelling',
 };
 
-export function createPanel({ root, note, log, say, money, times, now, on }) {
+export function createPanel({ root, note, proof, log, say, money, times, now, on }) {
   const grip = html('span', { class: 'handle-grip', 'aria-hidden': 'true' });
   const handleText = html('span', { class: 'handle-text' });
   const handleTime = html('span', { class: 'handle-time' });
@@ -62,7 +62,7 @@ export function createPanel({ root, note, log, say, money, times, now, on }) {
   const body = html('div', { class: 'panel-body', id: 'panel-body' }, heading, blank, chosen, totalLine);
   const more = html('div', { class: 'panel-more' }, clear, release);
 
-  root.append(handle, note, body, clock, html('div', { class: 'panel-foot' }, main, waiting), more, log);
+  root.append(handle, note, body, clock, proof, html('div', { class: 'panel-foot' }, main, waiting), more, log);
 
   const list = createChosenList({ root: chosen, say, money, onRelease: on.release, onUnpick: on.unpick });
   let longest = 0;
@@ -72,7 +72,14 @@ export function createPanel({ root, note, log, say, money, times, now, on }) {
   main.addEventListener('click', () => {
     if (action?.kind === 'hold') on.hold();
     if (action?.kind === 'book') on.book();
+    if (action?.kind === 'prove' && !isBusy(action)) {
+      setExpanded(true);
+      on.prove(action.phase);
+    }
   });
+
+  const isBusy = ({ phase }) => phase === 'reading' || phase === 'sending';
+  const isLast = () => action?.kind === 'book' || action?.kind === 'prove';
 
   function setExpanded(expanded) {
     root.dataset.expanded = String(expanded);
@@ -136,7 +143,7 @@ export function createPanel({ root, note, log, say, money, times, now, on }) {
     setAttribute(root, 'data-soon', soon ? (left <= 60000 ? 'very' : 'yes') : null);
     setText(keep, say(soon ? 'panel.keepSoon' : 'panel.keep'));
     bar.style.transform = `scaleX(${Math.max(0, Math.min(1, left / longest)).toFixed(4)})`;
-    if (action?.kind === 'book') setText(mainTime, `· ${say('panel.left', { time: text })}`);
+    if (isLast()) setText(mainTime, `· ${say('panel.left', { time: text })}`);
   }
 
   function drawMain(state) {
@@ -144,14 +151,17 @@ export function createPanel({ root, note, log, say, money, times, now, on }) {
     const pending = action?.kind === 'pending';
     show(main, Boolean(action) && !(pending && !(state.hold || state.picked.length)));
     setAttribute(main, 'aria-busy', pending ? 'true' : null);
-    const over = action?.kind === 'book' && action.left <= 0;
-    setAttribute(main, 'aria-disabled', pending || over ? 'true' : null);
-    show(mainTime, action?.kind === 'book');
+    const over = isLast() && action.left <= 0;
+    const busy = action?.kind === 'prove' && isBusy(action);
+    setAttribute(main, 'aria-disabled', pending || over || busy ? 'true' : null);
+    show(mainTime, isLast());
     if (pending) setText(mainText, say(WORKING[action.pending] ?? 'account.working'));
     else if (action?.kind === 'hold') {
       const values = { count: action.count, price: priceText(action.total, state) };
       setText(mainText, say(action.more ? 'action.holdMore' : 'action.hold', values));
     } else if (action?.kind === 'book') setText(mainText, say('action.confirm'));
+    else if (busy) setText(mainText, say('action.sending'));
+    else if (action?.kind === 'prove') setText(mainText, say(action.phase === 'failed' ? 'action.sendAgain' : 'action.prove'));
     show(waiting, Boolean(state.pending?.waiting));
   }
 
@@ -180,6 +190,7 @@ export function createPanel({ root, note, log, say, money, times, now, on }) {
     if (!nothing) setText(total, priceText(sum, state));
     setText(heading, say(held.length && !picked.length ? 'panel.heldHeading' : 'panel.heading'));
     show(clock, held.length > 0);
+    show(proof, held.length > 0 && !picked.length && state.paymentMode === 'proof');
     show(clear, picked.length > 0 && !state.pending);
     show(release, held.length > 0 && !picked.length && !state.pending);
     setAttribute(keep, 'aria-disabled', state.pending ? 'true' : null);

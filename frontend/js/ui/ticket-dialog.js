@@ -20,9 +20,12 @@ export function createTicketDialog({ say, words, showOf, onClose }) {
   dialog.addEventListener('close', onClose);
 
   return {
+    update(state) {
+      if (dialog.open && !state.ticket) dialog.close();
+    },
     open(state) {
       const booking = state.ticket;
-      heading.textContent = say(booking.fresh ? 'ticket.done' : 'ticket.heading');
+      heading.textContent = say(booking.status === 'in_review' ? 'ticket.review' : booking.fresh ? 'ticket.done' : 'ticket.heading');
       replace(place, [ticketCard({ booking, show: showOf(booking), person: state.person.name, say, ...words })]);
       if (!dialog.open) dialog.showModal();
       heading.focus();

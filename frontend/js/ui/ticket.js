@@ -15,7 +15,7 @@ export function ticketCard({ booking, show, person, say, money, times, locale, h
   ].filter(([, text]) => text);
   return html(
     'div',
-    { class: 'ticket' },
+    { class: 'ticket', 'data-status': booking.status },
     html('div', { class: 'ticket-poster' }, poster(show?.poster_url, title)),
     html(
       'div',
@@ -34,7 +34,7 @@ export function ticketCard({ booking, show, person, say, money, times, locale, h
       { class: 'ticket-stub' },
       html('span', { class: 'ticket-reference-label', text: say('ticket.reference') }),
       html('strong', { class: 'ticket-reference', translate: 'no', text: booking.reference }),
-      html('span', { class: 'ticket-hint', text: say('ticket.show') }),
+      html('span', { class: 'ticket-hint', text: say(booking.status === 'in_review' ? 'ticket.reviewHint' : 'ticket.show') }),
     ),
   );
 }
