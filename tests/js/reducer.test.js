@@ -176,3 +176,26 @@ test('numbers of the show follow the poll in its card', () => {
 test('an unknown action is a mistake', () => {
   assert.throws(() => reduce(openPage(), { type: 'seat/eaten' }), /seat\/eaten/);
 });
+
+test('what the box office decided is told, once, with its reason', () => {
+  const state = openPage(['SSSS'], { A1: 'BOOKED' });
+  const booking = { reference: 'K7M2', show_id: 1, status: 'in_review', seats: [{ id: idOf(state, 'A1'), row: 'A', number: 1, label: 'A1' }] };
+  const waiting = after(state, { type: 'bookings/loaded', bookings: [booking] });
+  assert.deepEqual([look(waiting, 'A1'), waiting.note], ['mine', null]);
+  const same = after(waiting, { type: 'bookings/loaded', bookings: [booking] });
+  assert.equal(same.note, null);
+  const accepted = after(waiting, { type: 'bookings/loaded', bookings: [{ ...booking, status: 'confirmed' }] });
+  assert.deepEqual([accepted.note.key, accepted.note.values], ['review.accepted', { reference: 'K7M2' }]);
+  const rejected = after(waiting, { type: 'bookings/loaded', bookings: [{ ...booking, status: 'rejected', rejection_reason: 'Too little.' }] });
+  assert.deepEqual([rejected.note.key, rejected.note.values.reason, look(rejected, 'A1')], ['review.rejected', 'Too little.', 'booked']);
+  assert.equal(after(waiting, { type: 'bookings/loaded', bookings: [{ ...booking, status: 'rejected', rejection_reason: null }] }).note.key, 'review.rejectedPlain');
+});
+
+test('the ticket of a booking in review follows the decision', () => {
+  const state = openPage(['SSSS'], { A1: 'BOOKED' });
+  const booking = { reference: 'K7M2', show_id: 1, status: 'in_review', seats: [] };
+  const shown = after(state, { type: 'bookings/loaded', bookings: [booking] }, { type: 'ticket/shown', booking });
+  const decided = (status) => after(shown, { type: 'bookings/loaded', bookings: [{ ...booking, status }] }).ticket;
+  assert.equal(decided('confirmed').status, 'confirmed');
+  assert.equal(decided('rejected'), null);
+});

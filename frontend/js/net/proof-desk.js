@@ -34,7 +34,8 @@ export function createProofDesk({ newRequest, store, storage, newKey, askWho }) 
       mine.onload = () => {
         const { status, response } = mine;
         if (status === 201 && typeof response?.id === 'string') resolve({ kind: 'answer', id: response.id });
-        else if (status >= 400 && status < 500 && status !== 429) resolve({ kind: 'problem', status, code: String(response?.code ?? 'unknown'), problem: response ?? {} });
+        else if (status === 429 || status >= 500) resolve({ kind: 'busy' });
+        else if (status >= 400) resolve({ kind: 'problem', status, code: String(response?.code ?? 'unknown') });
         else silent();
       };
       mine.send(body);
@@ -64,6 +65,7 @@ export function createProofDesk({ newRequest, store, storage, newKey, askWho }) 
       change({ phase: 'kept', id: result.id });
       keep({ showId: state().showId, id: result.id });
     } else if (result.kind === 'unreachable') change({ phase: 'failed', problem: 'proof.cut' });
+    else if (result.kind === 'busy') change({ phase: 'failed', problem: 'problem.busy' });
     else if (result.status === 401) {
       change({ phase: 'failed', problem: 'problem.signIn' });
       askWho({ then: hand });
