@@ -55,26 +55,36 @@ class Backstage:
 
 
 class Server:
-    """gunicorn on a loopback port, which can be stopped and started again there."""
+    """gunicorn on a loopback port, which can be stopped and started again there; or daphne,
+    which offers push."""
 
-    def __init__(self, environment: dict[str, str], log: Path, workers: int = 2) -> None:
+    def __init__(
+        self, environment: dict[str, str], log: Path, workers: int = 2, *, push: bool = False
+    ) -> None:
         self.port = free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
         self._environment = environment
         self._log = log
-        self._workers = workers
+        self._command = self._daphne() if push else self._gunicorn(workers)
         self._process: subprocess.Popen[bytes] | None = None
+
+    def _gunicorn(self, workers: int) -> list[str]:
+        return [
+            *(sys.executable, "-m", "gunicorn", "config.wsgi"),
+            *("--bind", f"127.0.0.1:{self.port}"),
+            *("--workers", str(workers)),
+            # Idle connections of browsers must not make a stop wait.
+            *("--graceful-timeout", "2"),
+        ]
+
+    def _daphne(self) -> list[str]:
+        place = ("--bind", "127.0.0.1", "--port", str(self.port))
+        return [sys.executable, "-m", "daphne", *place, "config.asgi:application"]
 
     def start(self) -> None:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "gunicorn", "config.wsgi"),
-                    *("--bind", f"127.0.0.1:{self.port}"),
-                    *("--workers", str(self._workers)),
-                    # Idle connections of browsers must not make a stop wait.
-                    *("--graceful-timeout", "2"),
-                ],
+                self._command,
                 cwd=ROOT,
                 env=self._environment,
                 stdout=log,
@@ -147,10 +157,13 @@ class Cinema:
         if done.returncode:
             raise RuntimeError(f"manage.py {command[0]} failed:\n{done.stderr}")
 
-    def server(self, name: str = "usual", *, workers: int = 2, **settings: str) -> Server:
+    def server(
+        self, name: str = "usual", *, workers: int = 2, push: bool = False, **settings: str
+    ) -> Server:
         """The server of that name; started when first asked for."""
         if name not in self._servers:
-            server = Server({**self._environment, **settings}, self.folder / f"{name}.log", workers)
+            log = self.folder / f"{name}.log"
+            server = Server({**self._environment, **settings}, log, workers, push=push)
             self._servers[name] = server
             server.start()
         return self._servers[name]
