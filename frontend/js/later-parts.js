@@ -3,9 +3,22 @@
 import { serverNow } from './core/selectors.js';
 import { fetchedLater, stylesOfDialogs } from './ui/fetched-later.js';
 
-export function createLaterParts({ api, store, poller, office, say, words, showOf, now, random, timers, tellTabs, submitAccount, ticketSeen, askWho, storage, newKey, log, proof, join }) {
+export function createLaterParts({ api, store, poller, say, words, showOf, now, random, timers, tellTabs, submitAccount, ticketSeen, askWho, storage, log, proof, join }) {
   const { dispatch, get: state } = store;
   const later = (load) => fetchedLater(load, () => dispatch({ type: 'note/shown', note: { tone: 'warn', key: 'problem.unreachable' } }));
+
+  // Whoever only looks around needs no desk, and of a guest there is nothing to ask.
+  const desk = later(async () => {
+    const [{ createBoxOffice }, { createIntents, createKeys }] = await Promise.all([import('./net/box-office.js'), import('./net/intents.js')]);
+    const intents = createIntents({ storage, now, newKey: createKeys(window.crypto) });
+    return createBoxOffice({ api, store, intents, poller, tell: tellTabs, now, askWho });
+  });
+  const ask = (deed) => (...facts) => desk().then((office) => office[deed](...facts), () => {});
+  const askIfKnown = (deed) => (...facts) => (state().person.phase === 'known' ? ask(deed)(...facts) : Promise.resolve());
+  const office = {
+    ...Object.fromEntries(['hold', 'extend', 'book', 'release', 'cancel', 'ticketSeen'].map((deed) => [deed, ask(deed)])),
+    ...Object.fromEntries(['refreshMine', 'refreshBookings', 'deadlinePassed', 'resume', 'carryOn'].map((deed) => [deed, askIfKnown(deed)])),
+  };
 
   const account = later(async () => (await import('./net/account.js')).createAccount({ api, dispatch, tell: tellTabs }));
 
@@ -61,23 +74,25 @@ export function createLaterParts({ api, store, poller, office, say, words, showO
   });
 
   const proofStep = later(async () => {
-    const [{ createProofStep }, { addressOfProof, createProofDesk }] = await Promise.all([
+    const [{ createProofStep }, { addressOfProof, createProofDesk }, { createKeys }] = await Promise.all([
       import('./ui/proof-step.js'),
       import('./net/proof-desk.js'),
+      import('./net/intents.js'),
       stylesOfDialogs(),
     ]);
-    const desk = createProofDesk({ newRequest: () => new XMLHttpRequest(), store, storage, newKey, askWho });
+    const newRequest = () => new XMLHttpRequest();
+    const counter = createProofDesk({ newRequest, store, storage, newKey: createKeys(window.crypto), askWho });
     const step = createProofStep({
       root: proof,
       say,
       money: words.money,
       addressOf: addressOfProof,
-      on: { reading: desk.reading, refuse: desk.refuse, picture: desk.handIn },
+      on: { reading: counter.reading, refuse: counter.refuse, picture: counter.handIn },
     });
     join(step);
     step.update(state(), {});
-    return { choose: step.choose, again: desk.again };
+    return { choose: step.choose, again: counter.again };
   });
 
-  return { account, accountDialog, bookingsDialog, ticketDialog, proofStep, push };
+  return { office, desk, account, accountDialog, bookingsDialog, ticketDialog, proofStep, push };
 }

@@ -15,8 +15,6 @@ import { createTimes, hoursAndMinutes } from './core/times.js';
 import { createWords } from './core/words.js';
 import { createLaterParts } from './later-parts.js';
 import { createApiClient } from './net/api-client.js';
-import { createBoxOffice } from './net/box-office.js';
-import { createIntents, createKeys } from './net/intents.js';
 import { createPicksMemory, storageOf } from './net/memory.js';
 import { createPoller } from './net/poller.js';
 import { createProgramme } from './net/programme.js';
@@ -87,20 +85,18 @@ const poller = createPoller({
   onOffer: (address) => later.push.offered(address),
   onDeaf: () => later.push.line?.failed(),
 });
-const newKey = createKeys(window.crypto);
-const intents = createIntents({ storage: storageOf('sessionStorage'), now, newKey });
 const picksMemory = createPicksMemory(storageOf('sessionStorage'));
-const office = createBoxOffice({ api, store, intents, poller, tell: tellTabs, now, askWho });
-const programme = createProgramme({ api, store, poller, draw: drawHall, wait, refreshMine: office.refreshMine });
 
 const showOf = (booking) => state().shows.list.find((one) => one.id === booking.show_id) ?? booking.show ?? null;
 const words = { money, times, lengthOf, locale: formats };
 
 const later = createLaterParts({
-  ...{ api, store, poller, office, say, words, showOf, now, random, timers, tellTabs, submitAccount, ticketSeen, askWho },
-  ...{ log: at('log'), proof: at('proof'), storage: storageOf('sessionStorage'), newKey },
+  ...{ api, store, poller, say, words, showOf, now, random, timers, tellTabs, submitAccount, ticketSeen, askWho },
+  ...{ log: at('log'), proof: at('proof'), storage: storageOf('sessionStorage') },
   join: (part) => parts.push(part),
 });
+const { office } = later;
+const programme = createProgramme({ api, store, poller, draw: drawHall, wait, refreshMine: office.refreshMine });
 
 const voice = createVoice({ root: at('voice') });
 const hall = createHall({
@@ -164,12 +160,13 @@ store.subscribe((after, before) => {
   if (after.ticket && after.ticket !== before.ticket) showTicket();
   // Fetched while there is time, so that it is there when it is needed.
   if (after.hold && !before.hold) later.ticketDialog({ ahead: true });
+  if (after.picked.length && !before.picked.length) later.desk({ ahead: true });
   if (after.hold && after.paymentMode === 'proof' && !(before.hold && before.paymentMode === 'proof')) later.proofStep({ ahead: true });
   if (after.seats !== before.seats && [...after.booked].some((id) => after.seats.get(id)?.status === 'AVAILABLE')) office.refreshBookings();
 });
 
 function ticketSeen() {
-  intents.seen();
+  office.ticketSeen();
   if (state().ticket) dispatch({ type: 'ticket/closed' });
 }
 
@@ -325,8 +322,7 @@ function lineIsBack() {
   api.hurry();
   if (state().ticket && !document.querySelector('.ticket-dialog[open]')) showTicket();
   if (state().hall.phase === 'failed') programme.loadHall(state().showId);
-  if (intents.left() && !state().pending) office.resume();
-  else office.refreshMine();
+  office.carryOn();
 }
 
 function lookAway() {
@@ -381,7 +377,8 @@ async function start() {
   // Asking "who am I" as a guest is an error in the browser's log, so the page
   // says whether there is anybody to ask about.
   const signedIn = document.body.dataset.signedIn !== 'no';
-  if (!signedIn) dispatch({ type: 'person/guest' });
+  if (signedIn) later.desk({ ahead: true });
+  else dispatch({ type: 'person/guest' });
   await Promise.all([begin(), signedIn && whoAmI()]);
   if (state().bookings.phase === 'idle') await office.refreshMine();
   office.resume({ unseen: true });

@@ -29,7 +29,7 @@ from seats import database, reservations  # noqa: E402
 from seats.domain import Customer, HoldState, SeatNames  # noqa: E402
 from seats.layout import rectangle  # noqa: E402
 from seats.management import programme, samples  # noqa: E402
-from seats.models import Booking, Hold, Movie, Screen, ShowTime  # noqa: E402
+from seats.models import Booking, Hold, Movie, PaymentProof, Screen, ShowTime  # noqa: E402
 
 HALLS = {"Saal 1": samples.saal_1, "Theatre": samples.theatre, "Arena": samples.arena}
 
@@ -103,6 +103,23 @@ def release(show_id: int, seats: list[str], who: str = "") -> None:
     reservations.release_seats(_customer(who), show_id, SeatNames.of(*seats))
 
 
+def accept(reference: str) -> None:
+    reservations.accept_booking(_clerk(), reference)
+
+
+def reject(reference: str, reason: str) -> None:
+    reservations.reject_booking(_clerk(), reference, reason)
+
+
+def _clerk() -> int:
+    return User.objects.get_or_create(username="clerk", defaults={"is_staff": True})[0].pk
+
+
+def forget_proofs() -> None:
+    """Pictures that pay nothing yet are gone, as after a day."""
+    PaymentProof.objects.filter(booking=None).delete()
+
+
 def sell(show_id: int, share: float) -> int:
     return programme.sell(show_id, share)
 
@@ -130,7 +147,23 @@ def books(show_id: int) -> dict[str, Any]:
 
 DEEDS = {
     deed.__name__: deed
-    for deed in (clear, show, seed, shows_in, user, hold, book, release, sell, begin, close, books)
+    for deed in (
+        clear,
+        show,
+        seed,
+        shows_in,
+        user,
+        hold,
+        book,
+        release,
+        sell,
+        begin,
+        close,
+        books,
+        accept,
+        reject,
+        forget_proofs,
+    )
 }
 
 

@@ -128,6 +128,7 @@ class Cinema:
             "HOLDFAST_ENV_FILE": "",
             "SECRET_KEY": "a-key-for-tests-that-is-long-enough-and-guards-nothing-at-all",
             "DATABASE_URL": f"sqlite:///{self.folder / 'cinema.sqlite3'}",
+            "PAYMENT_PROOF_DIR": str(self.folder / "payment-proofs"),
             "ALLOWED_HOSTS": "127.0.0.1,localhost",
             "DEMO_USER": "True",
             "POLL_INTERVAL_MS": "500",

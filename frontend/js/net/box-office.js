@@ -188,5 +188,10 @@ export function createBoxOffice({ api, store, intents, poller, tell, now, askWho
     return send(intent);
   }
 
-  return { hold, extend, book, release, cancel, resume, deadlinePassed, refreshMine, refreshBookings };
+  // The line is back.
+  function carryOn() {
+    return intents.left() && !state().pending ? resume() : refreshMine();
+  }
+
+  return { hold, extend, book, release, cancel, resume, carryOn, ticketSeen: intents.seen, deadlinePassed, refreshMine, refreshBookings };
 }
