@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 import socket
 
-RANGE = range(8130, 8150)
+# Below those that the system gives to outgoing connections: a server that is killed and started
+# again must find its port free. So many that runs beside each other seldom want the same one.
+RANGE = range(20_000, 28_000)
 
 
 def free_port() -> int:
-    """One that nobody listens on. Tried in any order, so that two runs seldom want the same one."""
+    """One that nobody listens on."""
     for port in random.sample(RANGE, len(RANGE)):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,8 @@ import urllib.request
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from proof.stage.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 30.0
@@ -174,12 +175,6 @@ class Cinema:
             server.stop()
         self.backstage.end()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _environment_without_settings() -> dict[str, str]:

@@ -169,8 +169,14 @@ class TestFilesThatAreNoBackup:
     def test_a_damaged_one(self, house, owner, file):
         call_command("backup", str(file))
         whole = file.read_bytes()
-        half = len(whole) // 2
-        file.write_bytes(whole[:half] + b"\xff" * 8192 + whole[half + 8192 :])
+        # Every second page: among them are some that are in use.
+        page = int.from_bytes(whole[16:18], "big")
+        file.write_bytes(
+            b"".join(
+                b"\xff" * page if number % 2 else whole[number * page : (number + 1) * page]
+                for number in range(len(whole) // page)
+            )
+        )
         self.restore(file, "damaged")
         assert house.seen() == {}
 
