@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-push test proof lint format screenshots clean
+.PHONY: help run run-push test proof lint format screenshots messages clean
 
 help: ## this list
 	@echo "make run    serve on http://127.0.0.1:8000 with sample data (PORT=9000 make run: elsewhere)"
@@ -17,6 +17,7 @@ help: ## this list
 	@echo "make lint   style, types and layering"
 	@echo "make format put the code in order"
 	@echo "make screenshots  pictures of every state of the dashboard, in test-results/"
+	@echo "make messages  collect the server's sentences into locale/, for translation"
 	@echo "make bench  figures against references, about ten minutes, into docs/performance.md"
 	@echo "make clean  remove what tools left behind; keeps .env and the database"
 	@echo
@@ -54,6 +55,9 @@ format: $(VENV)/.installed-dev
 
 screenshots: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.browser.screenshots
+
+messages: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.catalogue
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m benchmarks

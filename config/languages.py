@@ -55,8 +55,8 @@ def _is_api(request: HttpRequest) -> bool:
 
 @lru_cache(maxsize=256)
 def _best_of(accept_language: str) -> str:
-    for code, _ in parse_accept_lang_header(accept_language):
-        if code == "*":
+    for code, weight in parse_accept_lang_header(accept_language):
+        if code == "*" or not weight:
             break
         try:
             return translation.get_supported_language_variant(code)

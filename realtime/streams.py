@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from django.core.handlers.asgi import ASGIRequest
+from django.utils.translation import gettext
 
 from realtime.answers import refuse
 from realtime.asking import ask
@@ -56,7 +57,7 @@ class Streams:
         try:
             request = request_of(scope)
             if request.method != "GET":
-                raise Problem("method_not_allowed", "A stream is read with GET.")
+                raise Problem("method_not_allowed", gettext("A stream is read with GET."))
             since = request.headers.get("Last-Event-ID") or request.GET.get("since")
             with self._addresses.one_more(request):
                 show_id = await show_asked_for(request)

@@ -10,6 +10,7 @@ from io import BytesIO
 from django.conf import settings
 from django.core.exceptions import BadRequest, DisallowedHost, RequestDataTooBig
 from django.core.handlers.asgi import ASGIRequest
+from django.utils.translation import gettext
 
 from realtime.scopes import Scope
 from seats import customers
@@ -36,16 +37,16 @@ def request_of(scope: Scope) -> ASGIRequest:
         request = ASGIRequest(plain, BytesIO())
         request.get_host()
     except DisallowedHost:
-        raise Problem("invalid", "This server does not answer to that name.") from None
+        raise Problem("invalid", gettext("This server does not answer to that name.")) from None
     except (BadRequest, RequestDataTooBig, ValueError):
-        raise Problem("invalid", "This is not a request we can read.") from None
+        raise Problem("invalid", gettext("This is not a request we can read.")) from None
     return request
 
 
 def refuse_other_sites(request: ASGIRequest) -> None:
     """A browser lets any page open a WebSocket to us, cookies and all."""
     if cross_origin.is_foreign(request):
-        raise Problem("cross_origin", "This connection was opened by another site.")
+        raise Problem("cross_origin", gettext("This connection was opened by another site."))
 
 
 class Addresses:
@@ -69,7 +70,7 @@ class Addresses:
         if self._open[address] >= settings.PUSH_CONNECTIONS_PER_ADDRESS:
             raise Problem(
                 "throttled",
-                "Too many connections are open from this address.",
+                gettext("Too many connections are open from this address."),
                 headers={"Retry-After": "30"},
             )
         self._open[address] += 1

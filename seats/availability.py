@@ -18,7 +18,7 @@ from django.templatetags.static import static
 
 from seats import database, feed
 from seats.domain import Customer, HoldState, SeatStatus, iso
-from seats.errors import BookingNotFound, ShowNotFound
+from seats.errors import BookingNotFound, ShowNotFound, gettext_noop
 from seats.facts import booking_facts, hold_facts, price, seat_facts
 from seats.models import Booking, Hold, Seat, SeatEvent, ShowTime
 
@@ -32,7 +32,7 @@ def next_show_id() -> int:
     upcoming = ShowTime.objects.filter(starts_at__gt=database.now()).order_by("starts_at", "id")
     show_id = upcoming.values_list("id", flat=True).first()
     if show_id is None:
-        raise ShowNotFound("No show is to come at the moment.")
+        raise ShowNotFound(gettext_noop("No show is to come at the moment."))
     return show_id
 
 

@@ -22,6 +22,7 @@ from typing import Any, Protocol, TypeVar
 from django.db import Error, InterfaceError, OperationalError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils.translation import gettext_noop
 
 from seats import gate
 from seats.domain import MAX_MARK, from_milliseconds, to_milliseconds
@@ -273,7 +274,7 @@ def trouble() -> str | None:
     except Error:
         logger.exception("The database does not answer.")
         connection.close()
-        return "The database does not answer."
+        return gettext_noop("The database does not answer.")
     if not _expected_migrations() <= applied.keys():
-        return "Migrations are missing. Run: python manage.py migrate"
+        return gettext_noop("Migrations are missing. Run: python manage.py migrate")
     return None

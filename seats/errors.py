@@ -12,6 +12,11 @@ from typing import Any, ClassVar
 JSON = Any
 
 
+def gettext_noop(message: str) -> str:
+    """Marks a sentence for the catalogues; ``seats.wording`` translates it where it is told."""
+    return message
+
+
 class SeatError(Exception):
     """A refusal. ``replayed`` is True when it answers a repeated request from memory."""
 
@@ -27,14 +32,14 @@ class SeatError(Exception):
 
 class ShowNotFound(SeatError):
     code = "show_not_found"
-    default_message = "There is no such show."
+    default_message = gettext_noop("There is no such show.")
 
 
 class SeatNotFound(SeatError):
     """``unknown`` lists the ids and labels that name no seat of the show."""
 
     code = "seat_not_found"
-    default_message = "Some of these seats do not exist in this hall."
+    default_message = gettext_noop("Some of these seats do not exist in this hall.")
 
     def __init__(self, unknown: Iterable[int | str]) -> None:
         super().__init__(facts={"unknown": list(unknown)})
@@ -42,7 +47,7 @@ class SeatNotFound(SeatError):
 
 class BookingNotFound(SeatError):
     code = "booking_not_found"
-    default_message = "There is no such booking."
+    default_message = gettext_noop("There is no such booking.")
 
 
 class SeatsUnavailable(SeatError):
@@ -52,7 +57,7 @@ class SeatsUnavailable(SeatError):
     """
 
     code = "seats_unavailable"
-    default_message = "Some of these seats were taken a moment ago."
+    default_message = gettext_noop("Some of these seats were taken a moment ago.")
 
     def __init__(self, conflicts: list[dict[str, JSON]], wanted: Iterable[int] = ()) -> None:
         taken = [str(seat["label"]) for seat in conflicts]
@@ -75,7 +80,7 @@ class NotHeld(SeatError):
     """``not_held`` lists the labels the customer does not hold."""
 
     code = "not_held"
-    default_message = "You are not holding these seats."
+    default_message = gettext_noop("You are not holding these seats.")
 
     def __init__(self, labels: Iterable[str] = ()) -> None:
         super().__init__(facts={"not_held": list(labels)})
@@ -83,71 +88,74 @@ class NotHeld(SeatError):
 
 class SalesClosed(SeatError):
     code = "sales_closed"
-    default_message = "Sales for this show have closed."
+    default_message = gettext_noop("Sales for this show have closed.")
 
 
 class SeatLimit(SeatError):
     code = "seat_limit"
-    default_message = "That is more seats than one customer may hold."
+    default_message = gettext_noop("That is more seats than one customer may hold.")
+
+    of_a_show: ClassVar[str] = "You can hold up to %(limit)d seats of a show at a time."
+    in_all: ClassVar[str] = "You can hold up to %(limit)d seats at a time, all shows together."
 
     def __init__(self, limit: int, *, in_all_shows: bool = False) -> None:
-        which = (
-            "seats at a time, all shows together" if in_all_shows else "seats of a show at a time"
-        )
-        super().__init__(f"You can hold up to {limit} {which}.", {"limit": limit})
+        facts = {"limit": limit}
+        super().__init__((self.in_all if in_all_shows else self.of_a_show) % facts, facts)
 
 
 class ExtensionLimit(SeatError):
     code = "extension_limit"
-    default_message = "These seats have been held as long as they can be."
+    default_message = gettext_noop("These seats have been held as long as they can be.")
 
 
 class HoldExpired(SeatError):
     code = "hold_expired"
-    default_message = "The time to confirm these seats has run out, and they are free again."
+    default_message = gettext_noop(
+        "The time to confirm these seats has run out, and they are free again."
+    )
 
 
 class NotCancellable(SeatError):
     code = "not_cancellable"
-    default_message = "This booking can no longer be cancelled."
+    default_message = gettext_noop("This booking can no longer be cancelled.")
 
 
 class PaymentRequired(SeatError):
     code = "payment_required"
-    default_message = "Please upload a proof of your payment first."
+    default_message = gettext_noop("Please upload a proof of your payment first.")
 
 
 class NotInReview(SeatError):
-    """``status`` is how the booking stands instead."""
+    """``status`` is how the booking ``reference`` stands instead."""
 
     code = "not_in_review"
-    default_message = "This booking is not in review."
+    default_message = gettext_noop("This booking is not in review.")
 
     def __init__(self, reference: str, status: str) -> None:
         said = f"Booking {reference} is not in review any more: it is {status}."
-        super().__init__(said, {"status": status})
+        super().__init__(said, {"reference": reference, "status": status})
 
 
 class PaymentProofNotFound(SeatError):
     code = "payment_proof_not_found"
-    default_message = "There is no such proof of payment."
+    default_message = gettext_noop("There is no such proof of payment.")
 
 
 class IdempotencyKeyReused(SeatError):
     code = "idempotency_key_reused"
-    default_message = "This Idempotency-Key was used before, for a different request."
+    default_message = gettext_noop("This Idempotency-Key was used before, for a different request.")
 
 
 class IdempotencyInProgress(SeatError):
     code = "idempotency_in_progress"
-    default_message = "The same request is being carried out at this moment."
+    default_message = gettext_noop("The same request is being carried out at this moment.")
 
 
 class Busy(SeatError):
     """The database could not be had in time; the caller may try again in ``retry_after`` s."""
 
     code = "busy"
-    default_message = "Too many people are booking at this moment. Please try again."
+    default_message = gettext_noop("Too many people are booking at this moment. Please try again.")
 
     def __init__(self, retry_after: int = 1) -> None:
         super().__init__()
@@ -158,28 +166,31 @@ class TooOften(SeatError):
     """Tried too often; the caller may try again in ``retry_after`` s. Never stored."""
 
     code = "throttled"
-    default_message = "That was too often. Please wait a while."
+    default_message = gettext_noop("That was too often. Please wait a while.")
 
-    def __init__(self, retry_after: int, why: str = "That was too often.") -> None:
+    often: ClassVar[str] = gettext_noop("That was too often.")
+
+    def __init__(self, retry_after: int, why: str = often) -> None:
         super().__init__(f"{why} Please wait {retry_after} s.")
         self.retry_after = retry_after
+        self.why = why
 
 
 class UsernameTaken(SeatError):
     code = "username_taken"
-    default_message = "This name is taken. Please choose another."
+    default_message = gettext_noop("This name is taken. Please choose another.")
 
 
 class InvalidCredentials(SeatError):
     code = "invalid_credentials"
-    default_message = "The name or the password is not right."
+    default_message = gettext_noop("The name or the password is not right.")
 
 
 class Invalid(SeatError):
     """``errors``: field name → list of texts."""
 
     code = "invalid"
-    default_message = "Please look at these fields again."
+    default_message = gettext_noop("Please look at these fields again.")
 
     def __init__(self, errors: Mapping[str, list[str]], message: str | None = None) -> None:
         super().__init__(message, {"errors": dict(errors)})
@@ -190,7 +201,7 @@ class InvalidRegistration(Invalid):
 
 
 class UnreadablePicture(Invalid):
-    default_message = "This is not a PNG, JPEG or WebP picture, or it is damaged."
+    default_message = gettext_noop("This is not a PNG, JPEG or WebP picture, or it is damaged.")
 
     def __init__(self, message: str | None = None) -> None:
         said = message or self.default_message

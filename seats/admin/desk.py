@@ -21,7 +21,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
-from seats import database, reservations
+from seats import database, reservations, wording
 from seats.admin.base import SHOW, ModelAdmin, counted, show_name
 from seats.admin.standing import with_seat_standing
 from seats.domain import SeatStatus
@@ -181,7 +181,7 @@ def _carry_out(request: HttpRequest, deed: Deed, seen: dict[int, int], reason: s
         try:
             outcome = deed.carry_out(request.user.pk, show.pk, [seat.pk for seat in seats], reason)
         except SeatError as error:
-            messages.error(request, f"{show_name(show)}: {error.message}")
+            messages.error(request, f"{show_name(show)}: {wording.refusal(error)}")
             continue
         labels = set(outcome.facts["seats"])
         done = [seat for seat in seats if seat.label in labels]

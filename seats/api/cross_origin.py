@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.http import is_same_domain
+from django.utils.translation import gettext
 
 from seats.api.problems import Problem
 
@@ -26,7 +27,7 @@ def refuse_foreign(request: HttpRequest) -> None:
         and "HTTP_AUTHORIZATION" not in request.META
         and is_foreign(request)
     ):
-        raise Problem("cross_origin", "This request was sent by another site.")
+        raise Problem("cross_origin", gettext("This request was sent by another site."))
 
 
 def is_foreign(request: HttpRequest) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 
 from django.conf import settings
 from django.http import QueryDict
+from django.utils.translation import gettext
 from drf_spectacular.drainage import set_override
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -23,9 +24,6 @@ T = TypeVar("T")
 
 # Of a long list that is wrong all over, nobody reads more.
 REPORTED: Final = 5
-
-NEEDS_ID: Final = f"Give a whole number from 1 to {MAX_ID}."
-NEEDS_SEAT: Final = 'Name a seat as "A1" or {"row": "A", "number": 1}.'
 
 _DIGITS = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 _ROW = re.compile(r"[A-Za-z]{1,4}", re.ASCII)
@@ -80,7 +78,7 @@ class SessionId(serializers.Field):  # type: ignore[type-arg]
 
     def to_internal_value(self, data: Any) -> Customer:
         if not isinstance(data, str):
-            raise ValidationError("Give a text.")
+            raise ValidationError(gettext("Give a text."))
         try:
             return guests.customer_of(data)
         except ValueError as error:
@@ -99,11 +97,13 @@ class Text(serializers.Field):  # type: ignore[type-arg]
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
-            raise ValidationError("Give a text.")
+            raise ValidationError(gettext("Give a text."))
         if len(data) < self.min_length:
-            raise ValidationError("This must not be empty.")
+            raise ValidationError(gettext("This must not be empty."))
         if len(data) > self.max_length:
-            raise ValidationError(f"This may have up to {self.max_length} characters.")
+            raise ValidationError(
+                gettext("This may have up to %(count)d characters.") % {"count": self.max_length}
+            )
         return data
 
 
@@ -126,18 +126,23 @@ class SeatLabels(serializers.Field):  # type: ignore[type-arg]
 def read_list(data: Any, read_one: Callable[[Any], T]) -> list[T]:
     """Every element of a list, or what is wrong with the first few."""
     if not isinstance(data, list):
-        raise ValidationError("Give a list.")
+        raise ValidationError(gettext("Give a list."))
     if not data:
-        raise ValidationError("Name at least one seat.")
+        raise ValidationError(gettext("Name at least one seat."))
     if len(data) > longest_list():
-        raise ValidationError(f"Name up to {longest_list()} seats in one request.")
+        raise ValidationError(
+            gettext("Name up to %(count)d seats in one request.") % {"count": longest_list()}
+        )
     values: list[T] = []
     errors: list[str] = []
     for position, element in enumerate(data):
         try:
             values.append(read_one(element))
         except ValueError as error:
-            errors.append(f"Element {position}: {error}")
+            errors.append(
+                gettext("Element %(position)d: %(problem)s")
+                % {"position": position, "problem": error}
+            )
             if len(errors) == REPORTED:
                 break
     if errors:
@@ -148,8 +153,12 @@ def read_list(data: Any, read_one: Callable[[Any], T]) -> list[T]:
 def read_id(data: Any) -> int:
     # `type` and not `isinstance`: a bool is an int.
     if type(data) is not int or not 1 <= data <= MAX_ID:
-        raise ValueError(NEEDS_ID)
+        raise ValueError(_whole_number(1, MAX_ID))
     return data
+
+
+def _whole_number(low: int, high: int) -> str:
+    return gettext("Give a whole number from %(low)d to %(high)d.") % {"low": low, "high": high}
 
 
 def read_seat(data: Any) -> str:
@@ -162,7 +171,7 @@ def read_seat(data: Any) -> str:
         case {"row": str(row), "number": number} if _ROW.fullmatch(row):
             if type(number) is int and 1 <= number <= MAX_SEAT_NUMBER:
                 return label(row.upper(), number)
-    raise ValueError(NEEDS_SEAT)
+    raise ValueError(gettext('Name a seat as "A1" or {"row": "A", "number": 1}.'))
 
 
 # In a query
@@ -178,7 +187,7 @@ def integer_of(query: QueryDict, name: str, *, low: int, high: int) -> int | Non
     if text is None:
         return None
     if not _DIGITS.fullmatch(text) or not low <= int(text) <= high:
-        raise Problem.invalid(name, f"Give a whole number from {low} to {high}.")
+        raise Problem.invalid(name, _whole_number(low, high))
     return int(text)
 
 
@@ -187,7 +196,7 @@ def label_of(query: QueryDict, name: str) -> str | None:
     try:
         return None if text is None else parse_label(text)
     except ValueError:
-        raise Problem.invalid(name, 'Name a seat as "A1".') from None
+        raise Problem.invalid(name, gettext('Name a seat as "A1".')) from None
 
 
 def guest_of(query: QueryDict, name: str) -> Customer | None:
@@ -208,13 +217,13 @@ def date_of(query: QueryDict, name: str) -> date | None:
             return date.fromisoformat(text)
     except ValueError:
         pass
-    raise Problem.invalid(name, "Give a day as YYYY-MM-DD.")
+    raise Problem.invalid(name, gettext("Give a day as YYYY-MM-DD."))
 
 
 def _single(query: QueryDict, name: str) -> str | None:
     values = query.getlist(name)
     if len(values) > 1:
-        raise Problem.invalid(name, "Give this once.")
+        raise Problem.invalid(name, gettext("Give this once."))
     return values[0] if values else None
 
 

@@ -11,6 +11,7 @@ import json
 import re
 from typing import Any, Final
 
+from django.utils.translation import gettext
 from rest_framework.request import Request
 
 from seats.api.problems import Problem
@@ -29,10 +30,10 @@ def key_of(request: Request) -> str | None:
     if not keys:
         return None
     if len(keys) > 1:
-        raise Problem.invalid(HEADERS[0], "Two different keys were sent.")
+        raise Problem.invalid(HEADERS[0], gettext("Two different keys were sent."))
     key = keys.pop()
     if not _KEY.fullmatch(key):
-        raise Problem.invalid(HEADERS[0], "A key has 1 to 255 printable ASCII characters.")
+        raise Problem.invalid(HEADERS[0], gettext("A key has 1 to 255 printable ASCII characters."))
     return key
 
 

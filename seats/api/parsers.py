@@ -15,6 +15,7 @@ from typing import Any, Final, NoReturn
 from django.http import HttpRequest
 from django.http.request import UnreadablePostError
 from django.utils.http import parse_header_parameters
+from django.utils.translation import gettext
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 
@@ -54,12 +55,13 @@ def is_json(media_type: str) -> bool:
 def _refuse_half(body: bytes, declared: str | None) -> None:
     """What came of a body may be good JSON although the rest of it never did."""
     if declared and declared.isascii() and declared.isdecimal() and len(body) < int(declared):
-        raise malformed("The body ended too early.")
+        raise malformed(gettext("The body ended too early."))
 
 
 def too_large(limit: int) -> Problem:
     """The problem of a body longer than ``limit`` bytes."""
-    return Problem("too_large", f"A request may have up to {limit // 1024} KB.")
+    size = limit // 1024
+    return Problem("too_large", gettext("A request may have up to %(size)d KB.") % {"size": size})
 
 
 def malformed(text: str) -> Problem:
@@ -93,11 +95,11 @@ def unfold_chunks(request: HttpRequest, limit: int) -> None:
     if "chunked" not in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
         return
     if not request.META.get("wsgi.input_terminated"):
-        raise malformed("This server needs a Content-Length.")
+        raise malformed(gettext("This server needs a Content-Length."))
     try:
         body = request.META["wsgi.input"].read(limit + 1)
     except Exception:  # noqa: BLE001 - each server has errors of its own for chunks that are none
-        raise malformed("The chunks of the body cannot be read.") from None
+        raise malformed(gettext("The chunks of the body cannot be read.")) from None
     if len(body) > limit:
         drain(request.META["wsgi.input"], limit)
         raise too_large(limit)
@@ -110,7 +112,7 @@ def read_bytes(stream: Any, limit: int, parser_context: Mapping[str, Any] | None
     try:
         body: bytes = stream.read(limit + 1)
     except UnreadablePostError:
-        raise malformed("The body ended too early.") from None
+        raise malformed(gettext("The body ended too early.")) from None
     if len(body) > limit:
         drain(stream, limit)
         raise too_large(limit)
@@ -126,7 +128,7 @@ def read_object(body: bytes) -> dict[str, Any]:
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
-        raise malformed("This is not UTF-8.") from None
+        raise malformed(gettext("This is not UTF-8.")) from None
     try:
         value = json.loads(
             text,
@@ -136,36 +138,36 @@ def read_object(body: bytes) -> dict[str, Any]:
             object_pairs_hook=_no_twins,
         )
     except RecursionError:
-        raise malformed("This is nested too deeply.") from None
+        raise malformed(gettext("This is nested too deeply.")) from None
     except ValueError:
-        raise malformed("This is not JSON.") from None
+        raise malformed(gettext("This is not JSON.")) from None
     if not isinstance(value, dict):
-        raise malformed("A JSON object is needed here: {…}.")
+        raise malformed(gettext("A JSON object is needed here: {…}."))
     _refuse_odd_content(value, escapes="\\u" in text)
     return value
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise malformed(f"{name} is not JSON.")
+    raise malformed(gettext("%(name)s is not JSON.") % {"name": name})
 
 
 def _finite(literal: str) -> float:
     number = float(literal)
     if not math.isfinite(number):
-        raise malformed("A number is out of range.")
+        raise malformed(gettext("A number is out of range."))
     return number
 
 
 def _bounded(literal: str) -> int:
     if len(literal) > MAX_DIGITS:
-        raise malformed("A number is out of range.")
+        raise malformed(gettext("A number is out of range."))
     return int(literal)
 
 
 def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise malformed("A member is named twice in the same object.")
+        raise malformed(gettext("A member is named twice in the same object."))
     return members
 
 
@@ -186,12 +188,12 @@ def _refuse_odd_content(value: Any, *, escapes: bool) -> None:
         if not inner:
             return
         level = inner
-    raise malformed("This is nested too deeply.")
+    raise malformed(gettext("This is nested too deeply."))
 
 
 def _refuse_odd_texts(texts: Any) -> None:
     for text in texts:
         if "\0" in text:
-            raise malformed("A text contains the character NUL.")
+            raise malformed(gettext("A text contains the character NUL."))
         if any("\ud800" <= character <= "\udfff" for character in text):
-            raise malformed("A text contains half a surrogate pair.")
+            raise malformed(gettext("A text contains half a surrogate pair."))

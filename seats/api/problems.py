@@ -18,9 +18,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 
+from seats import wording
 from seats.errors import Busy, SeatError, TooOften
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -38,46 +40,46 @@ class Kind:
 
 
 KINDS: Final[Mapping[str, Kind]] = {
-    "invalid": Kind(400, "The request is not valid"),
-    "not_authenticated": Kind(401, "Please log in"),
-    "invalid_credentials": Kind(401, "Name or password is wrong"),
-    "payment_required": Kind(402, "Not paid yet"),
-    "cross_origin": Kind(403, "Sent from another site"),
-    "forbidden": Kind(403, "Not allowed"),
-    "not_found": Kind(404, "No such address"),
-    "show_not_found": Kind(404, "No such show"),
-    "seat_not_found": Kind(404, "No such seat"),
-    "booking_not_found": Kind(404, "No such booking"),
-    "payment_proof_not_found": Kind(404, "No such proof of payment"),
-    "method_not_allowed": Kind(405, "Method not allowed"),
-    "not_acceptable": Kind(406, "Not available in that format"),
-    "seats_unavailable": Kind(409, "Seats are taken"),
-    "not_held": Kind(409, "Seats are not held"),
-    "sales_closed": Kind(409, "Sales have closed"),
-    "seat_limit": Kind(409, "Too many seats"),
-    "extension_limit": Kind(409, "The hold cannot be extended"),
-    "username_taken": Kind(409, "Name is taken"),
-    "idempotency_in_progress": Kind(409, "The same request is running"),
-    "not_cancellable": Kind(409, "The booking cannot be cancelled"),
-    "not_in_review": Kind(409, "The booking is not in review"),
-    "hold_expired": Kind(410, "The hold has expired"),
-    "too_large": Kind(413, "The request is too large"),
-    "unsupported_media_type": Kind(415, "Not a format that is read here"),
-    "idempotency_key_reused": Kind(422, "Idempotency-Key was used before"),
-    "throttled": Kind(429, "Too many requests"),
-    "server_error": Kind(500, "Something went wrong here"),
-    "busy": Kind(503, "Too busy at this moment"),
-    "not_ready": Kind(503, "Not ready"),
+    "invalid": Kind(400, gettext_noop("The request is not valid")),
+    "not_authenticated": Kind(401, gettext_noop("Please log in")),
+    "invalid_credentials": Kind(401, gettext_noop("Name or password is wrong")),
+    "payment_required": Kind(402, gettext_noop("Not paid yet")),
+    "cross_origin": Kind(403, gettext_noop("Sent from another site")),
+    "forbidden": Kind(403, gettext_noop("Not allowed")),
+    "not_found": Kind(404, gettext_noop("No such address")),
+    "show_not_found": Kind(404, gettext_noop("No such show")),
+    "seat_not_found": Kind(404, gettext_noop("No such seat")),
+    "booking_not_found": Kind(404, gettext_noop("No such booking")),
+    "payment_proof_not_found": Kind(404, gettext_noop("No such proof of payment")),
+    "method_not_allowed": Kind(405, gettext_noop("Method not allowed")),
+    "not_acceptable": Kind(406, gettext_noop("Not available in that format")),
+    "seats_unavailable": Kind(409, gettext_noop("Seats are taken")),
+    "not_held": Kind(409, gettext_noop("Seats are not held")),
+    "sales_closed": Kind(409, gettext_noop("Sales have closed")),
+    "seat_limit": Kind(409, gettext_noop("Too many seats")),
+    "extension_limit": Kind(409, gettext_noop("The hold cannot be extended")),
+    "username_taken": Kind(409, gettext_noop("Name is taken")),
+    "idempotency_in_progress": Kind(409, gettext_noop("The same request is running")),
+    "not_cancellable": Kind(409, gettext_noop("The booking cannot be cancelled")),
+    "not_in_review": Kind(409, gettext_noop("The booking is not in review")),
+    "hold_expired": Kind(410, gettext_noop("The hold has expired")),
+    "too_large": Kind(413, gettext_noop("The request is too large")),
+    "unsupported_media_type": Kind(415, gettext_noop("Not a format that is read here")),
+    "idempotency_key_reused": Kind(422, gettext_noop("Idempotency-Key was used before")),
+    "throttled": Kind(429, gettext_noop("Too many requests")),
+    "server_error": Kind(500, gettext_noop("Something went wrong here")),
+    "busy": Kind(503, gettext_noop("Too busy at this moment")),
+    "not_ready": Kind(503, gettext_noop("Not ready")),
 }
 
 # What is said of an answer that some other part of Django made, knowing only its status.
 _BY_STATUS: Final[Mapping[int, tuple[str, str]]] = {
-    400: ("invalid", "The server could not make sense of this request."),
-    403: ("forbidden", "This is not allowed."),
-    404: ("not_found", "There is nothing at this address."),
-    405: ("method_not_allowed", "This address does not know that method."),
-    413: ("too_large", "The request is too large."),
-    500: ("server_error", "Something went wrong on our side. Please try again."),
+    400: ("invalid", gettext_noop("The server could not make sense of this request.")),
+    403: ("forbidden", gettext_noop("This is not allowed.")),
+    404: ("not_found", gettext_noop("There is nothing at this address.")),
+    405: ("method_not_allowed", gettext_noop("This address does not know that method.")),
+    413: ("too_large", gettext_noop("The request is too large.")),
+    500: ("server_error", gettext_noop("Something went wrong on our side. Please try again.")),
 }
 
 
@@ -107,7 +109,7 @@ def body_of(problem: Problem) -> bytes:
     kind = KINDS[problem.code]
     members = {
         "type": TYPE_PREFIX + problem.code,
-        "title": kind.title,
+        "title": gettext(kind.title),
         "status": kind.status,
         "detail": problem.detail,
         "code": problem.code,
@@ -153,7 +155,9 @@ def problem_of(exception: Exception) -> Problem | None:
     if isinstance(exception, SeatError):
         return _refusal(exception)
     if isinstance(exception, OperationalError | InterfaceError):
-        return Problem("busy", "The database cannot be had at this moment. Please try again.")
+        return Problem(
+            "busy", gettext("The database cannot be had at this moment. Please try again.")
+        )
     if isinstance(exception, exceptions.ValidationError):
         errors = _flat(exception.detail)
         return Problem("invalid", _first_of(errors), {"errors": errors})
@@ -161,26 +165,36 @@ def problem_of(exception: Exception) -> Problem | None:
         return _throttled(exception)
     known = (said for kind, said in _OF_FRAMEWORK.items() if isinstance(exception, kind))
     said = next(known, None)
-    return None if said is None else Problem(*said)
+    return None if said is None else _told(said)
 
 
 _OF_FRAMEWORK: Final[Mapping[type[Exception], tuple[str, str]]] = {
-    exceptions.NotAuthenticated: ("not_authenticated", "Please log in first."),
+    exceptions.NotAuthenticated: ("not_authenticated", gettext_noop("Please log in first.")),
     exceptions.AuthenticationFailed: (
         "not_authenticated",
-        "The token in the Authorization header is not valid. Please log in again.",
+        gettext_noop("The token in the Authorization header is not valid. Please log in again."),
     ),
     exceptions.PermissionDenied: _BY_STATUS[403],
     PermissionDenied: _BY_STATUS[403],
     exceptions.NotFound: _BY_STATUS[404],
     Http404: _BY_STATUS[404],
     exceptions.MethodNotAllowed: _BY_STATUS[405],
-    exceptions.NotAcceptable: ("not_acceptable", "This address answers in JSON only."),
+    exceptions.NotAcceptable: (
+        "not_acceptable",
+        gettext_noop("This address answers in JSON only."),
+    ),
 }
 
 
 def _unreadable(reads: str) -> Problem:
-    return Problem("unsupported_media_type", f"Send the body as {reads}.")
+    return Problem(
+        "unsupported_media_type", gettext("Send the body as %(format)s.") % {"format": reads}
+    )
+
+
+def _told(said: tuple[str, str]) -> Problem:
+    code, sentence = said
+    return Problem(code, gettext(sentence))
 
 
 def _refusal(error: SeatError) -> Problem:
@@ -190,7 +204,7 @@ def _refusal(error: SeatError) -> Problem:
         headers["Retry-After"] = str(error.retry_after)
     if error.replayed:
         headers["Idempotency-Replayed"] = "true"
-    return Problem(error.code, error.message, error.facts, headers)
+    return Problem(error.code, wording.refusal(error), wording.facts(error), headers)
 
 
 def _throttled(exception: exceptions.Throttled) -> Problem:
@@ -198,7 +212,7 @@ def _throttled(exception: exceptions.Throttled) -> Problem:
     seconds = max(1, math.ceil(getattr(exception, "wait", None) or 1))
     return Problem(
         "throttled",
-        f"That was too often. Please wait {seconds} s.",
+        wording.wait(seconds),
         headers={"Retry-After": str(seconds)},
     )
 
@@ -218,7 +232,7 @@ def _first_of(errors: Mapping[str, list[str]]) -> str:
 @csrf_exempt
 def nothing_here(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view
     """The view behind every address below /api/ that is no other's."""
-    return answer(Problem(*_BY_STATUS[404]))
+    return answer(_told(_BY_STATUS[404]))
 
 
 def is_ours(path: str) -> bool:
@@ -253,7 +267,7 @@ class ProblemsMiddleware:
             and response.headers.get("Content-Type") != MEDIA_TYPE
             and is_for_a_program(request, response.status_code)
         ):
-            made = answer(Problem(*_BY_STATUS.get(response.status_code, _BY_STATUS[500])))
+            made = answer(_told(_BY_STATUS.get(response.status_code, _BY_STATUS[500])))
             response.status_code = made.status_code
             response.content = made.content
             for name, value in made.items():

@@ -13,6 +13,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from django.utils.http import parse_header_parameters
+from django.utils.translation import gettext
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
@@ -45,9 +46,9 @@ class OneFileParser(BaseParser):
         try:
             form, _ = MultiPartParser(meta, BytesIO(body), [kept], "utf-8").parse()
         except (MultiPartParserError, SuspiciousOperation):
-            raise malformed("This is not a multipart form.") from None
+            raise malformed(gettext("This is not a multipart form.")) from None
         if FIELD in form:
-            raise Problem.invalid(FIELD, "Send this as a file, with a file name.")
+            raise Problem.invalid(FIELD, gettext("Send this as a file, with a file name."))
         return kept.files
 
 
@@ -55,7 +56,7 @@ def file_of(request: Request) -> bytes:
     """The file of a request that OneFileParser read, or would have read had there been a body."""
     form: dict[str, Any] = dict(request.data)
     if FIELD not in form:
-        raise Problem.invalid(FIELD, "Send one picture in this field.")
+        raise Problem.invalid(FIELD, gettext("Send one picture in this field."))
     data: bytes = form[FIELD]
     return data
 
@@ -72,13 +73,16 @@ class _InMemory(FileUploadHandler):
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
         if self.files:
-            raise Problem.invalid(FIELD, "Send one file only.")
+            raise Problem.invalid(FIELD, gettext("Send one file only."))
         self._chunks, self._length = [], 0
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002
         self._length += len(raw_data)
         if self._length > MAX_BYTES:
-            raise Problem("too_large", f"A file may have up to {MAX_BYTES // 1024**2} MB.")
+            size = MAX_BYTES // 1024**2
+            raise Problem(
+                "too_large", gettext("A file may have up to %(size)d MB.") % {"size": size}
+            )
         self._chunks.append(raw_data)
 
     def file_complete(self, file_size: int) -> None:  # noqa: ARG002
@@ -89,4 +93,4 @@ def _refuse_unfinished(body: bytes, media_type: str) -> None:
     """Django takes the end of a body for the end of the file in it."""
     boundary = parse_header_parameters(media_type)[1].get("boundary", "")
     if not boundary or f"--{boundary}--".encode() not in body[-1024:]:
-        raise malformed("The form has no end.")
+        raise malformed(gettext("The form has no end."))

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext, ngettext
+
 from seats.domain import BookingStatus
-
-
-def listed(labels: Sequence[str]) -> str:
-    """A1 · A1 and A2 · A1, A2 and A3"""
-    if len(labels) < 2:
-        return "".join(labels)
-    return f"{', '.join(labels[:-1])} and {labels[-1]}"
+from seats.wording import listed
 
 
 def _seats_of(thing: Mapping[str, Any]) -> str:
@@ -22,40 +18,73 @@ def _seats_of(thing: Mapping[str, Any]) -> str:
 def _time_left(seconds: int) -> str:
     minutes, rest = divmod(max(0, seconds), 60)
     if not minutes:
-        return f"{rest} s"
-    return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+        return gettext("%(seconds)d s") % {"seconds": rest}
+    if not rest:
+        return gettext("%(minutes)d min") % {"minutes": minutes}
+    return gettext("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": rest}
 
 
 def held(hold: Mapping[str, Any]) -> str:
-    return f"{_seats_of(hold)}: held for you for {_time_left(hold['expires_in'])}."
+    return gettext("%(seats)s: held for you for %(time)s.") % {
+        "seats": _seats_of(hold),
+        "time": _time_left(hold["expires_in"]),
+    }
 
 
 def extended(hold: Mapping[str, Any]) -> str:
-    return f"You have {_time_left(hold['expires_in'])} to confirm {_seats_of(hold)}."
+    return gettext("You have %(time)s to confirm %(seats)s.") % {
+        "seats": _seats_of(hold),
+        "time": _time_left(hold["expires_in"]),
+    }
 
 
 def booked(booking: Mapping[str, Any]) -> str:
+    values = {"seats": _seats_of(booking), "reference": booking["reference"]}
     if booking["status"] == BookingStatus.IN_REVIEW:
         return (
-            f"{_seats_of(booking)}: yours once your payment has been checked."
-            f" Your reference is {booking['reference']}."
+            gettext(
+                "%(seats)s: yours once your payment has been checked."
+                " Your reference is %(reference)s."
+            )
+            % values
         )
-    return f"{_seats_of(booking)}: booked. Your reference is {booking['reference']}."
+    return gettext("%(seats)s: booked. Your reference is %(reference)s.") % values
 
 
 def cancelled(booking: Mapping[str, Any]) -> str:
-    return f"Booking {booking['reference']} is cancelled; its seats are back on sale."
+    return gettext("Booking %(reference)s is cancelled; its seats are back on sale.") % {
+        "reference": booking["reference"]
+    }
 
 
 def released(labels: Sequence[str]) -> str:
-    return f"{listed(labels)}: free again." if labels else "There was nothing to release."
+    if not labels:
+        return gettext("There was nothing to release.")
+    return gettext("%(seats)s: free again.") % {"seats": listed(labels)}
+
+
+def registered(user: Mapping[str, Any]) -> str:
+    return gettext("Welcome, %(name)s. You can log in now.") % {"name": user["username"]}
+
+
+def welcome_back(user: Mapping[str, Any]) -> str:
+    return gettext("Welcome back, %(name)s.") % {"name": user["username"]}
+
+
+def logged_out() -> str:
+    return gettext("You are logged out.")
 
 
 def locked(label: str, hold: Mapping[str, Any]) -> str:
-    return f"{label}: locked for you for {_time_left(hold['expires_in'])}."
+    return gettext("%(seat)s: locked for you for %(time)s.") % {
+        "seat": label,
+        "time": _time_left(hold["expires_in"]),
+    }
 
 
 def unlocked(count: int) -> str:
-    if count > 1:
-        return f"{count} seats are free again."
-    return "The seat is free again." if count else "There was nothing to release."
+    if not count:
+        return gettext("There was nothing to release.")
+    return ngettext("The seat is free again.", "%(count)d seats are free again.", count) % {
+        "count": count
+    }

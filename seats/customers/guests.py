@@ -11,6 +11,7 @@ import secrets
 from typing import Final
 
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 
 from seats.domain import Customer
 
@@ -28,7 +29,10 @@ _FORM = re.compile(PATTERN)
 def customer_of(session_id: str) -> Customer:
     """The guest a session id stands for: 16 to 128 printable ASCII characters, else ValueError."""
     if _FORM.fullmatch(session_id) is None:
-        raise ValueError(f"A session id has {SHORTEST} to {LONGEST} printable ASCII characters.")
+        raise ValueError(
+            gettext("A session id has %(low)d to %(high)d printable ASCII characters.")
+            % {"low": SHORTEST, "high": LONGEST}
+        )
     digest = salted_hmac(_SALT, session_id, algorithm="sha256").hexdigest()
     return Customer(f"guest:{digest}", None)
 

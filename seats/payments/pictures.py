@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
+from django.utils.translation import gettext
+
 from seats.errors import Busy, UnreadablePicture
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ def cleaned(data: bytes) -> Picture:
     pictures wait to be read.
     """
     if not data:
-        raise UnreadablePicture("The file is empty.")
+        raise UnreadablePicture(gettext("The file is empty."))
     format_ = _format_of(data)
     if not _one_at_a_time.acquire(timeout=_WAIT_SECONDS):
         raise Busy(5)
@@ -115,7 +117,10 @@ def _plain(picture: Image, *, with_alpha: bool) -> Image:
 def _refuse_too_large(size: tuple[int, int]) -> None:
     width, height = size
     if width * height > MAX_PIXELS:
-        raise UnreadablePicture(f"The picture may have up to {MAX_PIXELS // 1_000_000} megapixels.")
+        raise UnreadablePicture(
+            gettext("The picture may have up to %(size)d megapixels.")
+            % {"size": MAX_PIXELS // 1_000_000}
+        )
 
 
 def _size_of_webp(data: bytes) -> tuple[int, int]:

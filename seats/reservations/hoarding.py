@@ -22,7 +22,7 @@ from django.conf import settings
 
 from seats import database
 from seats.domain import Customer, HoldState
-from seats.errors import SeatLimit, TooOften
+from seats.errors import SeatLimit, TooOften, gettext_noop
 from seats.reservations.change import Change
 
 # One address may be a whole school.
@@ -30,7 +30,7 @@ ADDRESS_FACTOR = 10
 
 HOUR = timedelta(hours=1)
 
-_KEPT = "Many seats were kept from others without being booked."
+_KEPT = gettext_noop("Many seats were kept from others without being booked.")
 
 _COLUMNS = "customer, state, largest, seat_ids, started_at, expires_at, ended_at, by_selection"
 

@@ -7,6 +7,7 @@ import json
 from functools import cache
 from typing import Any
 
+from django.utils import translation
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 
@@ -63,6 +64,8 @@ def with_shapes(result: dict[str, Any], **_: Any) -> dict[str, Any]:
 @cache
 def document() -> tuple[bytes, str]:
     """The document and its ETag."""
-    schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    # Made once for everybody, so not in the language of whoever happens to be the first.
+    with translation.override("en"):
+        schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     body = json.dumps(schema, separators=(",", ":")).encode()
     return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'

@@ -259,7 +259,7 @@ FACTS: Final[dict[str, dict[str, Shape]]] = {
     },
     "not_held": {"not_held": many(LABEL)},
     "seat_limit": {"limit": ID},
-    "not_in_review": {"status": _BOOKING["status"]},
+    "not_in_review": {"reference": TEXT, "status": _BOOKING["status"]},
 }
 
 _LOOSE: Final[dict[str, Shape]] = {
@@ -306,7 +306,7 @@ def problem(code: str) -> Shape:
     kind = KINDS[code]
     members: dict[str, Shape] = {
         "type": {"type": "string", "const": TYPE_PREFIX + code},
-        "title": {"type": "string", "const": kind.title},
+        "title": {"type": "string", "examples": [kind.title]},
         "status": {"type": "integer", "const": kind.status},
         "detail": {"type": "string", "description": "For the person in front of the screen."},
         "code": {"type": "string", "const": code},

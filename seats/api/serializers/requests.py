@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django.utils.translation import gettext
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
@@ -37,7 +38,8 @@ class SomeSeats(OfShow):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "seats" in attrs and "seat_ids" in attrs:
-            raise ValidationError({"seats": ["Name the seats in seats or in seat_ids, not both."]})
+            text = gettext("Name the seats in seats or in seat_ids, not both.")
+            raise ValidationError({"seats": [text]})
         return {"show_id": attrs["show_id"], "names": _names(attrs)}
 
 
@@ -62,7 +64,7 @@ class NamedSeats(SomeSeats):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         valid = super().validate(attrs)
         if valid["names"] is None:
-            raise ValidationError({"seats": ["Name at least one seat."]})
+            raise ValidationError({"seats": [gettext("Name at least one seat.")]})
         return valid
 
 

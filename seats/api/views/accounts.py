@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from seats import customers
-from seats.api import guests
+from seats.api import guests, wording
 from seats.api.base import Endpoint
 from seats.api.idempotency import canonical, key_of, replayed_headers
 from seats.api.schema.describe import operation
@@ -37,7 +37,7 @@ class Entrance(Endpoint):
         )
         return Response(
             {
-                "message": f"Welcome, {registered.user['username']}. You can log in now.",
+                "message": wording.registered(registered.user),
                 "user": registered.user,
             },
             status=201,
@@ -59,7 +59,7 @@ class Entrance(Endpoint):
         entry = customers.log_in(http_request, given["username"], given["password"])
         answer = Response(
             {
-                "message": f"Welcome back, {entry.user['username']}.",
+                "message": wording.welcome_back(entry.user),
                 "token": entry.token,
                 "user": entry.user,
             }
@@ -86,4 +86,4 @@ class Account(Endpoint):
         key_of(request)
         http_request = request._request  # noqa: SLF001 - sessions belong to Django's request
         customers.log_out(http_request, self.user(request), request.auth)
-        return Response({"message": "You are logged out."})
+        return Response({"message": wording.logged_out()})

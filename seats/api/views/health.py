@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,5 +19,5 @@ class Health(Endpoint):
     def health(self, request: Request) -> Response:  # noqa: ARG002 - the framework passes it
         trouble = availability.trouble()
         if trouble is not None:
-            raise Problem("not_ready", trouble)
+            raise Problem("not_ready", gettext(trouble))
         return Response({"status": "ok"})

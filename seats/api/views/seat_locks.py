@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -84,7 +85,7 @@ class SeatLocks(Endpoint):
         if label is None:
             count = reservations.release_selections(customer, show_id)
         elif show_id is None:
-            raise Problem.invalid("showtimeId", "Say of which show.")
+            raise Problem.invalid("showtimeId", gettext("Say of which show."))
         else:
             outcome = reservations.release_seats(customer, show_id, SeatNames.of(label))
             count = len(outcome.facts["released"])
@@ -107,6 +108,6 @@ class SeatLocks(Endpoint):
                 reservations.adopt_selections(guest, customer, show_id)
             return customer
         if guest is None:
-            raise Problem.invalid("sessionId", "Say who you are, or log in.")
+            raise Problem.invalid("sessionId", gettext("Say who you are, or log in."))
         throttles.refuse_guest_flood(request._request, guest.key)  # noqa: SLF001 - Django's request
         return guest
