@@ -170,6 +170,9 @@ class Cinema:
             server.start()
         return self._servers[name]
 
+    def paid_by_proof(self) -> Server:
+        return self.server("proof", PAYMENT_MODE="proof")
+
     def end(self) -> None:
         for server in self._servers.values():
             server.stop()

@@ -34,7 +34,13 @@ def main(chosen: list[str]) -> None:
             for device in DEVICES:
                 cinema.backstage.clear()
                 visitors = Visitors(browser, cinema.server(), cinema.backstage)
-                stage = Stage(visitors.arrive, cinema.backstage, device, to_the_second=True)
+                stage = Stage(
+                    visitors.arrive,
+                    cinema.backstage,
+                    device,
+                    cinema.paid_by_proof(),
+                    to_the_second=True,
+                )
                 for state, customer in stage.states():
                     if not chosen or state in chosen:
                         take(customer.page, f"{state}-{device}")

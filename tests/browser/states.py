@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
+from tests.browser.pictures import png
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.browser.cinema import Backstage
+    from tests.browser.cinema import Backstage, Server
     from tests.browser.dashboard import Dashboard
+
+UPLOADS = "**/api/seats/payment-proofs/"
 
 
 @dataclass
@@ -21,6 +25,8 @@ class Stage:
     arrive: Callable[..., Dashboard]
     backstage: Backstage
     device: str
+    paid_by_proof: Server
+    """Another door of the house, where bookings are paid by proof."""
     to_the_second: bool = False
     """Whether a countdown shows exactly the time that its picture is named after."""
 
@@ -31,10 +37,11 @@ class Stage:
         assert len(shows) > len(saal) == 3
         yield from self._a_guest(*saal)
         yield from self._a_customer(saal[1])
+        yield from self._a_payer(saal[0])
         yield from self._large(self.backstage.shows_in("Theatre")[0])
 
-    def _arrive(self, name: str | None = None) -> Dashboard:
-        return self.arrive(name, device=self.device)
+    def _arrive(self, name: str | None = None, at: Server | None = None) -> Dashboard:
+        return self.arrive(name, device=self.device, at=at)
 
     def _empty_house(self) -> Iterator[tuple[str, Dashboard]]:
         page = self._arrive()
@@ -137,6 +144,44 @@ class Stage:
     def _an_older_booking(self, show: int) -> None:
         other = next(one for one in self.backstage.shows_in("Studio") if one != show)
         self.backstage.book(other, ["B3", "B4"], "ada.harbour")
+
+    def _a_payer(self, show: int) -> Iterator[tuple[str, Dashboard]]:
+        page = self._arrive("grace.quay", at=self.paid_by_proof).open(show)
+        page.watch.excuse("net::ERR_FAILED")
+        wanted = page.pick_free(2)
+        self._show_panel(page)
+        page.hold_button.click()
+        page.expect_look("held", *wanted)
+        step = page.panel.locator(".proof")
+        expect(step).to_contain_text("add a picture of the receipt")
+        yield "to-pay", page
+
+        page.page.route(UPLOADS, lambda route: route.abort())
+        picture = {"name": "receipt.png", "mimeType": "image/png", "buffer": png()}
+        step.locator("input[type=file]").first.set_input_files(picture)
+        expect(step.get_by_role("alert")).to_contain_text("The line dropped")
+        yield "picture-cut-off", page
+        page.page.unroute(UPLOADS)
+        page.panel.get_by_role("button", name="Send it again").click()
+        expect(step).to_contain_text("Your picture has arrived")
+        yield "picture-sent", page
+
+        page.confirm_button.click()
+        reference = page.reference()
+        yield "ticket-in-review", page
+        page.ticket.get_by_role("button", name="Close").click()
+        self._fold_panel(page)
+        bookings = page.open_bookings()
+        expect(bookings).to_contain_text("being looked at")
+        yield "bookings-in-review", page
+        bookings.get_by_role("button", name="Close").click()
+        self.backstage.reject(reference, "The sum on the receipt is not that of the booking.")
+        page.expect_look("available", *wanted)
+        expect(page.note).to_contain_text("not accepted")
+        self._show_panel(page)
+        yield "rejected", page
+        page.open_bookings()
+        yield "bookings-rejected", page
 
     def _large(self, theatre: int) -> Iterator[tuple[str, Dashboard]]:
         page = self._arrive().open(theatre)

@@ -13,7 +13,7 @@ RECEIPT = {"name": "receipt.png", "mimeType": "image/png", "buffer": png()}
 
 @pytest.fixture(scope="module")
 def proof_server(cinema):
-    return cinema.server("proof", PAYMENT_MODE="proof")
+    return cinema.paid_by_proof()
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_from_the_hold_over_the_picture_to_the_ticket_and_its_acceptance(page, b
     expect(page.confirm_button).to_be_hidden()
     expect(step(page)).to_contain_text("Pay €24.00")
     with page.page.expect_file_chooser() as chooser:
-        page.panel.get_by_role("button", name=re.compile("^Show how you paid")).click()
+        page.panel.get_by_role("button", name=re.compile("^Add your receipt")).click()
     chooser.value.set_files(RECEIPT)
     kept(page)
     expect(step(page).get_by_role("img", name="The picture of your payment")).to_be_visible()
@@ -121,7 +121,7 @@ def test_a_cut_line_is_said_and_the_picture_sent_again_is_one(page):
     page.page.route(PROOFS, lose)
     give(page, RECEIPT)
     expect(step(page).get_by_role("alert")).to_contain_text("The line dropped")
-    page.panel.get_by_role("button", name=re.compile("^Send the picture again")).click()
+    page.panel.get_by_role("button", name=re.compile("^Send it again")).click()
     kept(page)
     assert keys[0] == keys[1]
 
@@ -152,7 +152,7 @@ def test_on_a_phone_the_one_button_leads_through(arrive, backstage, show, proof_
     page.hold_button.tap()
     page.expect_look("held", "B5")
     with page.page.expect_file_chooser() as chooser:
-        page.panel.get_by_role("button", name=re.compile("^Show how you paid")).tap()
+        page.panel.get_by_role("button", name=re.compile("^Add your receipt")).tap()
     chooser.value.set_files(RECEIPT)
     kept(page)
     expect(step(page).get_by_role("button", name="Take a photo")).to_be_visible()
