@@ -199,6 +199,8 @@ FORMS = {
     "two_files": form(part(PICTURE), part(PICTURE)),
     "two_files_in_two_fields": form(part(PICTURE), part(PICTURE, field="other")),
     "no_end": part(PICTURE),
+    "cut_off_in_the_file": part(PICTURE)[:-20],
+    "cut_off_in_the_last_boundary": form(part(PICTURE))[:-10],
     "no_boundary_in_it": PICTURE,
     "nothing": b"",
     "a_thousand_fields": form(*[part(b"1", field=f"f{n}", name=None) for n in range(1100)]),
@@ -218,7 +220,7 @@ def test_forms_without_a_boundary(owner, kind):
     problem(owner.send("POST", URL, form(part(PICTURE)), kind), 400, "invalid")
 
 
-@pytest.mark.parametrize("kind", ["application/json", "image/png", "text/plain", ""])
+@pytest.mark.parametrize("kind", ["application/json", "image/png", "text/plain", "*/*", ""])
 def test_what_is_no_form(owner, kind):
     body = problem(owner.send("POST", URL, PICTURE, kind), 415, "unsupported_media_type")
 
