@@ -9,12 +9,13 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends gcc pkg-config libmariadb-dev \
     && rm -rf /var/lib/apt/lists/*
 
-COPY requirements.txt requirements-mysql.txt requirements-postgres.txt /build/
+COPY requirements.txt requirements-mysql.txt requirements-postgres.txt requirements-proof.txt /build/
 RUN python -m venv /venv \
     && /venv/bin/pip install --no-cache-dir --disable-pip-version-check \
         -r /build/requirements.txt \
         -r /build/requirements-mysql.txt \
-        -r /build/requirements-postgres.txt
+        -r /build/requirements-postgres.txt \
+        -r /build/requirements-proof.txt
 
 
 FROM python:3.13-slim-trixie AS app
@@ -23,7 +24,8 @@ FROM python:3.13-slim-trixie AS app
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libmariadb3 \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin holdfast
+    && useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin holdfast \
+    && install -d -o 10001 -m 700 /var/lib/holdfast
 
 ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
