@@ -138,6 +138,14 @@ def test_a_bomb_is_not_opened(owner, folder, monkeypatch, name):
     assert decoded == []
 
 
+def test_the_reader_of_the_answer_chooses_its_language(owner):
+    """The picture is read in another thread, which knows nobody's language."""
+    body = problem(upload(owner, png_of(5000, 5001), **{"Accept-Language": "ar"}), 400, "invalid")
+
+    assert "25" in body["detail"]
+    assert "megapixels" not in body["detail"]
+
+
 @pytest.mark.parametrize("format_", ["PNG", "JPEG", "WEBP"])
 def test_what_hides_behind_a_picture_is_gone(owner, folder, format_):
     upload(owner, picture(format_) + b"PK\x03\x04" + NEEDLE)
