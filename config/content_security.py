@@ -1,4 +1,4 @@
-"""The Content-Security-Policy of every page we serve."""
+"""What every answer tells browsers not to do with it: pages, data, static files, errors."""
 
 from __future__ import annotations
 
@@ -20,12 +20,33 @@ POLICY = "; ".join(
     )
 )
 
+# No page of ours asks for any of this, so nothing that gets into one shall.
+NOT_WANTED = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "usb",
+    )
+)
+
 
 class ContentSecurityMiddleware:
+    """Above all that answers by itself: static files, redirects to https."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Permissions-Policy", NOT_WANTED)
+        response.headers.setdefault("X-Frame-Options", "DENY")
         return response

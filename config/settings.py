@@ -119,10 +119,10 @@ MIDDLEWARE = [
     "config.languages.LanguageMiddleware",
     # Nearly outermost: an error below must not answer the API's clients with a page.
     "seats.api.problems.ProblemsMiddleware",
+    "config.content_security.ContentSecurityMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.shared_answers.SharedAnswersMiddleware",
-    "config.content_security.ContentSecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -47,7 +47,7 @@ def serve(
         if name not in servers:
             environment = {
                 **os.environ,
-                "DJANGO_SETTINGS_MODULE": "proof.stage.settings",
+                "DJANGO_SETTINGS_MODULE": "tests.safety.served",
                 "HOLDFAST_ENV_FILE": "",
                 "SECRET_KEY": "a-key-for-tests-that-is-long-enough-and-guards-nothing-at-all",
                 "DATABASE_URL": database_url(),

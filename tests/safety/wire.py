@@ -51,9 +51,26 @@ def read_answers(received: bytes) -> list[Answer]:
         if status == 100:
             received = rest
             continue
+        if headers.get("transfer-encoding") == "chunked":
+            body, received = _unchunked(rest)
+            answers.append(Answer(status, headers, body))
+            continue
         length = int(headers.get("content-length", "0"))
         if len(rest) < length:
             raise ValueError(f"{length} bytes were announced, {len(rest)} came: {rest[:200]!r}")
         answers.append(Answer(status, headers, rest[:length]))
         received = rest[length:]
     return answers
+
+
+def _unchunked(raw: bytes) -> tuple[bytes, bytes]:
+    """A body that came in chunks, and what follows it."""
+    body = b""
+    while True:
+        size, found, raw = raw.partition(b"\r\n")
+        length = int(size, 16)
+        if not found or raw[length : length + 2] != b"\r\n":
+            raise ValueError(f"half a chunk: {raw[:200]!r}")
+        body, raw = body + raw[:length], raw[length + 2 :]
+        if not length:
+            return body, raw
