@@ -8,6 +8,7 @@ configuration that decides whether a commit survives a power cut.
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,20 @@ from django.db import DatabaseError, connection
 
 DEMO_USERNAME = "demo_user_123"
 SHORTEST_KEY = 40
+
+LIMITS = (
+    *("THROTTLE_LOGIN", "THROTTLE_REGISTER", "THROTTLE_WRITE"),
+    *("HOARD_MAX_SEATS", "HOARD_SEAT_MINUTES", "HOARD_LAPSES"),
+)
+
+# Kinds of disk that machines share, by the beginnings of their names in /proc/self/mounts.
+NETWORK_DISKS = (
+    *("9p", "afs", "beegfs", "ceph", "cifs", "drvfs", "fuse.", "gfs2", "glusterfs", "gpfs"),
+    *("lustre", "ncpfs", "nfs", "ocfs2", "orangefs", "smb", "virtiofs"),
+)
+
+# Older ones can, very rarely, ruin a database in WAL mode: https://sqlite.org/wal.html#walresetbug
+SOUND_SQLITE = (3, 51, 3)
 
 
 # At every start
@@ -40,17 +55,41 @@ def no_transaction_around_requests(**_: Any) -> list[CheckMessage]:
 
 @register(Tags.compatibility)
 def no_wal_on_network_disks(**_: Any) -> list[CheckMessage]:
-    options = settings.DATABASES["default"].get("OPTIONS", {})
-    if not settings.PYTHONANYWHERE or "journal_mode=WAL" not in options.get("init_command", ""):
+    if not _uses_wal():
+        return []
+    name = Path(settings.DATABASES["default"]["NAME"])
+    if settings.PYTHONANYWHERE:
+        where = "on PythonAnywhere, whose disks are network disks"
+    elif (kind := _network_disk(name)) is not None:
+        where = f"and {name} is on a network disk ({kind})"
+    else:
         return []
     return [
         Error(
-            "SQLITE_JOURNAL_MODE is WAL on PythonAnywhere, whose disks are network disks.",
+            f"SQLITE_JOURNAL_MODE is WAL {where}.",
             hint="Processes on different machines cannot share WAL's memory, and the database"
             " file breaks. Remove SQLITE_JOURNAL_MODE, or set it to DELETE.",
             id="holdfast.E002",
         )
     ]
+
+
+def _uses_wal() -> bool:
+    options = settings.DATABASES["default"].get("OPTIONS", {})
+    return "journal_mode=WAL" in options.get("init_command", "")
+
+
+def _network_disk(file: Path, mounts: Path = Path("/proc/self/mounts")) -> str | None:
+    """The kind of network disk a file is on; None for other disks, and where nobody can tell."""
+    try:
+        lines = [line.split() for line in mounts.read_text(errors="replace").splitlines()]
+    except OSError:
+        return None
+    # Linux writes a blank in a name as \040.
+    places = {line[1].replace("\\040", " "): line[2] for line in lines if len(line) > 2}
+    above = [str(folder) for folder in file.resolve().parents if str(folder) in places]
+    kind = places[above[0]] if above else ""
+    return kind if kind.startswith(NETWORK_DISKS) else None
 
 
 # In production: settings
@@ -112,11 +151,7 @@ def not_every_host(**_: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def limits_are_on(**_: Any) -> list[CheckMessage]:
-    off = [
-        name
-        for name in ("THROTTLE_LOGIN", "THROTTLE_REGISTER", "THROTTLE_WRITE")
-        if getattr(settings, name) is None
-    ]
+    off = [name for name in LIMITS if getattr(settings, name) is None]
     if not off:
         return []
     return [
@@ -162,6 +197,22 @@ def _served_folders() -> list[Path]:
     named = [entry[1] if isinstance(entry, tuple) else entry for entry in settings.STATICFILES_DIRS]
     roots = [settings.STATIC_ROOT, settings.MEDIA_ROOT]
     return [Path(folder).resolve() for folder in (*named, *roots) if folder]
+
+
+@register(Tags.database, deploy=True)
+def a_sound_sqlite(**_: Any) -> list[CheckMessage]:
+    if not _uses_wal() or sqlite3.sqlite_version_info >= SOUND_SQLITE:
+        return []
+    return [
+        checks.Warning(
+            f"SQLite {sqlite3.sqlite_version} has a rare fault that can ruin a database in WAL"
+            " mode, when two connections write and check-point at the same instant.",
+            hint="Changes of seats take turns here, which leaves it little room; the admin's"
+            " do not. Use a Python whose SQLite is 3.51.3 or newer, a system that has"
+            " mended its older one, or SQLITE_JOURNAL_MODE=DELETE; and keep backups.",
+            id="holdfast.W004",
+        )
+    ]
 
 
 # In production: questions to the database

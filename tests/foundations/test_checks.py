@@ -1,4 +1,8 @@
+import sqlite3
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.checks import registry, run_checks
 from django.db import connection
@@ -31,6 +35,72 @@ class TestAtEveryStart:
         options = {"init_command": f"PRAGMA journal_mode={mode};PRAGMA synchronous=FULL"}
         monkeypatch.setitem(settings.DATABASES["default"], "OPTIONS", options)
         assert ids(checks.no_wal_on_network_disks()) == expected
+
+
+MOUNTS = """\
+/dev/sda1 / ext4 rw 0 0
+proc /proc proc rw 0 0
+files:/export /srv nfs4 rw 0 0
+/dev/sdb1 /srv/local xfs rw 0 0
+//server/share /media/cinema\\040one cifs rw 0 0
+host /mnt/host fuse.sshfs rw 0 0
+broken
+"""
+
+
+class TestNetworkDisks:
+    @pytest.fixture
+    def mounts(self, tmp_path):
+        file = tmp_path / "mounts"
+        file.write_text(MOUNTS)
+        return file
+
+    @pytest.mark.parametrize(
+        ("file", "kind"),
+        [
+            ("/home/me/db.sqlite3", None),
+            ("/srv/holdfast/db.sqlite3", "nfs4"),
+            ("/srv/local/db.sqlite3", None),
+            ("/srv/localhost/db.sqlite3", "nfs4"),
+            ("/media/cinema one/db.sqlite3", "cifs"),
+            ("/mnt/host/db.sqlite3", "fuse.sshfs"),
+        ],
+    )
+    def test_what_a_file_is_on(self, mounts, file, kind):
+        assert checks._network_disk(Path(file), mounts) == kind
+
+    def test_where_nobody_can_tell(self, tmp_path):
+        assert checks._network_disk(Path("/srv/db"), tmp_path / "nothing") is None
+
+    @pytest.mark.parametrize(
+        ("mode", "expected"), [("WAL", ["holdfast.E002"]), ("DELETE", []), ("TRUNCATE", [])]
+    )
+    def test_wal_on_one(self, monkeypatch, mode, expected):
+        options = {"init_command": f"PRAGMA journal_mode={mode}"}
+        monkeypatch.setitem(settings.DATABASES["default"], "OPTIONS", options)
+        monkeypatch.setattr(checks, "_network_disk", lambda file: "nfs4")
+        assert ids(checks.no_wal_on_network_disks()) == expected
+
+
+class TestSqliteItself:
+    @pytest.fixture(autouse=True)
+    def _wal(self, monkeypatch):
+        options = {"init_command": "PRAGMA journal_mode=WAL"}
+        monkeypatch.setitem(settings.DATABASES["default"], "OPTIONS", options)
+
+    @pytest.mark.parametrize(
+        ("version", "expected"),
+        [((3, 40, 1), ["holdfast.W004"]), ((3, 51, 2), ["holdfast.W004"]), ((3, 51, 3), [])],
+    )
+    def test_its_version(self, monkeypatch, version, expected):
+        monkeypatch.setattr(sqlite3, "sqlite_version_info", version)
+        assert ids(checks.a_sound_sqlite()) == expected
+
+    def test_without_wal_it_does_not_matter(self, monkeypatch):
+        options = {"init_command": "PRAGMA journal_mode=DELETE"}
+        monkeypatch.setitem(settings.DATABASES["default"], "OPTIONS", options)
+        monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 40, 1))
+        assert checks.a_sound_sqlite() == []
 
 
 class TestSettingsInProduction:
