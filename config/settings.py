@@ -247,6 +247,10 @@ if BEHIND_PROXY:
 # before their first visit, is for the owner of the whole domain to say.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
+# No form of ours takes files; pictures of payments have a door and a limit of their own. By
+# default Django would write whatever is sent to any form to the disk, however much it is.
+FILE_UPLOAD_HANDLERS = ["config.uploads.NoFiles"]
+
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 
 
