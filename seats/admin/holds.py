@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from seats.admin.base import SHOW, LookOnlyAdmin, customer_name, link, show_name, to_the_second
 from seats.admin.labels import LabelledList, labels_of
 from seats.admin.standing import ShowFilter, with_hold_standing
+from seats.domain import HoldState
 from seats.models import Hold
 
 
@@ -53,7 +54,8 @@ class HoldAdmin(LookOnlyAdmin[Hold]):
 
     @admin.display(description="state", ordering="standing")
     def now(self, hold: Any) -> str:
-        return str(hold.standing).capitalize()
+        is_selection = hold.by_selection and hold.standing == HoldState.OPEN
+        return "Selected" if is_selection else str(hold.standing).capitalize()
 
     @admin.display(description="started", ordering="started_at")
     def started(self, hold: Hold) -> str:

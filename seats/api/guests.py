@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from seats import reservations
 from seats.customers import guests
 from seats.domain import Customer
-from seats.errors import Busy
+from seats.errors import SeatError
 
 
 def guest_of(request: Request) -> Customer | None:
@@ -51,6 +51,6 @@ def keep_seats_through_login(
     if guest is None:
         return
     # Nobody has to stay outside because of that. The cookie stays, and it is made up for later.
-    with suppress(Busy):
+    with suppress(SeatError):
         reservations.adopt_selections(guest, customer)
         response.delete_cookie(guests.COOKIE, samesite="Lax")

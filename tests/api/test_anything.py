@@ -18,6 +18,9 @@ POSTS = [
     "/api/seats/book-batch/",
     "/api/seats/release-hold-batch/",
     "/api/seats/bookings/AAAA-AAAA/cancel/",
+    "/api/bookings/select-seats/",
+    "/api/bookings/release-seats/",
+    "/api/seat-locks/",
 ]
 GETS = [
     "/api/seats/",
@@ -31,6 +34,7 @@ GETS = [
     "/healthz",
 ]
 NAMES = ["show_id", "seats", "seat_ids", "username", "password", "email", "row", "number"]
+NAMES += ["showId", "showtimeId", "seatId", "sessionId"]
 PARAMETERS = ["show_id", "since", "after", "limit", "date", "format", "lang", "version", "script"]
 HEADERS = [
     "Accept",

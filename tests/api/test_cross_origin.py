@@ -16,6 +16,9 @@ UNSAFE = [
     "/api/seats/book-batch/",
     "/api/seats/release-hold-batch/",
     "/api/seats/bookings/AAAA-AAAA/cancel/",
+    "/api/bookings/select-seats/",
+    "/api/bookings/release-seats/",
+    "/api/seat-locks/",
 ]
 EVIL = "https://evil.example"
 

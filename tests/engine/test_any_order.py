@@ -29,11 +29,16 @@ from seats.errors import (
     SeatLimit,
     SeatsUnavailable,
 )
-from seats.reservations import Outcome, cancel_booking
+from seats.reservations import (
+    Outcome,
+    adopt_selections,
+    cancel_booking,
+    release_selections,
+)
 from tests.engine.house import House, HouseClock, Poller, customer, labels_of, true_state
 from tests.engine.profile import CAREFULLY
 
-TTL_MS, MAX_MS, LIMIT = 600_000, 1_800_000, 3
+TTL_MS, MAX_MS, SELECT_MS, LIMIT = 600_000, 1_800_000, 30_000, 3
 NAMES = ("owner", "rival", "stranger")
 LABELS = ("A1", "A2", "A3", "A4")
 
@@ -44,6 +49,7 @@ class ModelHold:
     started: int
     deadline: int
     labels: set[str]
+    by_selection: bool = False
     # open, released, or the booking that took its last seat
     end: str | ModelBooking = "open"
 
@@ -52,6 +58,10 @@ class ModelHold:
 
     def is_over(self, now: int) -> bool:
         return self.end == "open" and now >= self.deadline
+
+    def lasts(self, now: int, milliseconds: int) -> None:
+        """From now on, within the longest a hold can last, and never shorter than before."""
+        self.deadline = max(self.deadline, min(now + milliseconds, self.started + MAX_MS))
 
     def shrink(self, gone: set[str], end: str | ModelBooking) -> None:
         if self.labels <= gone:
@@ -97,7 +107,9 @@ class Model:
         hold = self.newest.get(who)
         return hold if hold is not None and hold.is_live(now) else None
 
-    def hold(self, who: str, labels: set[str], now: int) -> type[SeatError] | set[str]:
+    def take(
+        self, who: str, labels: set[str], now: int, milliseconds: int
+    ) -> type[SeatError] | ModelHold:
         hold = self.live(who, now)
         held = hold.labels if hold else set()
         if not labels <= held or hold is None:
@@ -106,11 +118,52 @@ class Model:
             if not all(self.is_free(label, now) for label in labels - held):
                 return SeatsUnavailable
             if hold is None:
-                hold = self.newest[who] = ModelHold(who, now, now + TTL_MS, set())
-            for label in labels - held:
-                self.seats[label] = hold
-            hold.labels |= labels
+                hold = self.newest[who] = ModelHold(who, now, now + milliseconds, set(), True)
+            self._join(hold, labels)
+        return hold
+
+    def hold(self, who: str, labels: set[str], now: int) -> type[SeatError] | set[str]:
+        hold = self.take(who, labels, now, TTL_MS)
+        if isinstance(hold, type):
+            return hold
+        if hold.by_selection:
+            hold.lasts(now, TTL_MS)
+            hold.by_selection = False
         return hold.labels
+
+    def select(self, who: str, labels: set[str], now: int) -> type[SeatError] | set[str]:
+        hold = self.take(who, labels, now, SELECT_MS)
+        if isinstance(hold, type):
+            return hold
+        if hold.by_selection:
+            hold.lasts(now, SELECT_MS)
+        return hold.labels
+
+    def go_away(self, who: str, now: int) -> set[str]:
+        hold = self.live(who, now)
+        return self.release(who, set(), now) if hold and hold.by_selection else set()
+
+    def adopt(self, guest: str, who: str, now: int) -> set[str]:
+        """What is handed over; what is not has been let go of."""
+        selection, hold = self.newest.get(guest), self.live(who, now)
+        labels = self.go_away(guest, now)
+        if (
+            selection is None
+            or not labels
+            or len(labels | (hold.labels if hold else set())) > LIMIT
+        ):
+            return set()
+        if hold is None:
+            hold = self.newest[who] = ModelHold(who, now, selection.deadline, set(), True)
+        elif hold.by_selection:
+            hold.deadline = max(hold.deadline, selection.deadline)
+        self._join(hold, labels)
+        return labels
+
+    def _join(self, hold: ModelHold, labels: set[str]) -> None:
+        for label in labels:
+            self.seats[label] = hold
+        hold.labels |= labels
 
     def extend(self, who: str, now: int) -> type[SeatError] | set[str]:
         hold = self.newest.get(who)
@@ -120,7 +173,8 @@ class Model:
             return NotHeld
         if hold.deadline >= hold.started + MAX_MS:
             return ExtensionLimit
-        hold.deadline = max(hold.deadline, min(now + TTL_MS, hold.started + MAX_MS))
+        hold.lasts(now, TTL_MS)
+        hold.by_selection = False
         return hold.labels
 
     def book(
@@ -224,14 +278,52 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(who=people, labels=some_labels | st.just(set(LABELS)))
     def hold(self, who: str, labels: set[str]) -> None:
-        now = self.clock.ms
-        in_the_way = {label for label in labels if not self.model.is_free(label, now)}
-        live = self.model.live(who, now)
-        in_the_way -= live.labels if live else set()
+        in_the_way = self.in_the_way(who, labels)
         came_to = self.ask(lambda: self.house.hold(self.customers[who], *labels))
-        self.agree(came_to, self.model.hold(who, labels, now))
+        self.agree(came_to, self.model.hold(who, labels, self.clock.ms))
         if isinstance(came_to, SeatsUnavailable):
             assert {seat["label"] for seat in came_to.facts["conflicts"]} == in_the_way
+
+    def in_the_way(self, who: str, labels: set[str]) -> set[str]:
+        live = self.model.live(who, self.clock.ms)
+        others = labels - (live.labels if live else set())
+        return {label for label in others if not self.model.is_free(label, self.clock.ms)}
+
+    @rule(who=people, labels=some_labels)
+    def select(self, who: str, labels: set[str]) -> None:
+        in_the_way = self.in_the_way(who, labels)
+        live = self.model.live(who, self.clock.ms)
+        had = set(live.labels) if live else set()
+        came_to = self.ask(lambda: self.house.select(self.customers[who], *labels))
+        self.agree(came_to, self.model.select(who, labels, self.clock.ms))
+        if isinstance(came_to, SeatsUnavailable):
+            assert {seat["label"] for seat in came_to.facts["conflicts"]} == in_the_way
+        elif isinstance(came_to, Outcome):
+            assert set(came_to.facts["new"]) == labels - had
+
+    @rule(who=people, labels=some_labels, seconds=st.sampled_from([1, 29, 30, 31]))
+    def select_and_go_on(self, who: str, labels: set[str], seconds: int) -> None:
+        self.select(who, labels)
+        self.clock.advance(seconds * 1000)
+        self.hold(who, labels)
+
+    @rule(who=people)
+    def go_away(self, who: str) -> None:
+        count = release_selections(self.customers[who], self.house.show_id)
+        assert count == len(self.model.go_away(who, self.clock.ms))
+        self.changes += bool(count)
+
+    @rule(guest=people, who=people, labels=some_labels)
+    def log_in(self, guest: str, who: str, labels: set[str]) -> None:
+        if guest == who:
+            return
+        self.select(guest, labels)
+        live = self.model.live(guest, self.clock.ms)
+        had_some = live is not None and live.by_selection
+        here = self.house.show_id
+        count = adopt_selections(self.customers[guest], self.customers[who], here)
+        assert count == len(self.model.adopt(guest, who, self.clock.ms))
+        self.changes += had_some + bool(count)
 
     @rule(who=people, labels=some_labels, data=st.data())
     def hold_and_go_on(self, who: str, labels: set[str], data: st.DataObject) -> None:
@@ -314,7 +406,9 @@ class AnyOrder(RuleBasedStateMachine):
         hold = data.draw(st.sampled_from(self.holds))
         self.clock.ms = max(self.clock.ms, hold.deadline + offset)
         labels = set(hold.labels)
-        deed = data.draw(st.sampled_from(["book", "extend", "hold", "release", "taken", "none"]))
+        deed = data.draw(
+            st.sampled_from(["book", "extend", "hold", "select", "release", "taken", "none"])
+        )
         if deed == "extend":
             self.extend(hold.who)
         elif deed == "taken":

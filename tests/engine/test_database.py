@@ -68,6 +68,10 @@ def held(house: House, owner: Customer) -> None:
     house.hold(owner, "A1", "A2")
 
 
+def selected(house: House, owner: Customer) -> None:
+    house.select(owner, "A1")
+
+
 def nothing(_house: House, _owner: Customer) -> None:
     pass
 
@@ -86,6 +90,9 @@ CHANGES: dict[str, tuple[Callable[[House, Customer], object], Callable[..., obje
         lambda house, owner: house.book(owner, once=once(owner, str(house.show_id))),
         "booked",
     ),
+    "select": (nothing, lambda house, owner: house.select(owner, "A1", "A2"), "held"),
+    "select more": (selected, lambda house, owner: house.select(owner, "A2"), "held"),
+    "hold what is selected": (selected, lambda house, owner: house.hold(owner, "A1"), "held"),
     "release": (held, lambda house, owner: house.release(owner), "released"),
     "release by staff": (held, lambda house, _: house.release_by_staff("A1", "A2"), "released"),
 }

@@ -289,6 +289,40 @@ def test_it_notices_what_happened_behind_its_back(busy_evening: House, what: str
     transaction.savepoint_rollback(as_it_was)
 
 
+SELECTION: dict[str, tuple[Callable[[House], object], str]] = {
+    "prolonged in part": (
+        lambda h: _event(h, 2, seat_ids=[h.ids["A2"]]),
+        r"version 2 .*adding seats moved the deadline",
+    ),
+    "shortened": (
+        lambda h: _event(h, 2, held_until=h.events()[1].at + timedelta(seconds=1)),
+        r"version 2 .*adding seats moved the deadline",
+    ),
+    "confirmed by another": (lambda h: _event(h, 3, actor="user:99"), "to add to"),
+    "held anew in part": (
+        lambda h: _event(h, 3, seat_ids=[h.ids["A1"]]),
+        r"version 3 .*A1 was held by hold",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SELECTION)
+def test_it_notices_what_happened_to_a_selection(
+    house: House, owner: Customer, clock: HouseClock, what: str
+) -> None:
+    house.select(owner, "A1")
+    clock.advance(20_000)
+    house.select(owner, "A2")
+    house.hold(owner, "A1")
+    assert house.books_agree() == 3
+    tamper, complaint = SELECTION[what]
+    as_it_was = transaction.savepoint()
+    tamper(house)
+    with pytest.raises(Difference, match=complaint):
+        house.books_agree()
+    transaction.savepoint_rollback(as_it_was)
+
+
 def test_it_is_signed_by_staff_for_staff(busy_evening: House) -> None:
     actors = {event.actor for event in busy_evening.events()}
     assert f"staff:{STAFF}" in actors

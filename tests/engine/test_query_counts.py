@@ -6,7 +6,8 @@ from django.test.utils import CaptureQueriesContext
 
 from seats import feed
 from seats.domain import Customer
-from tests.engine.house import House, HouseClock, Poller, once
+from seats.reservations import adopt_selections, release_selections
+from tests.engine.house import House, HouseClock, Poller, customer, once
 
 _NOT_OURS = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
 
@@ -26,6 +27,8 @@ CHANGES = {
     # lock, clock, newest hold; the seats, the hold, the ledger; the seats' facts
     "extend": (lambda house, owner: house.extend(owner), 7),
     "release": (lambda house, owner: house.release(owner), 7),
+    # the seats named; lock, clock, newest hold; the hold, the seats, the ledger
+    "select": (lambda house, owner: house.select(owner, "B1"), 7),
 }
 
 
@@ -35,11 +38,37 @@ def test_it_takes_few_statements_however_many_seats(
     house: House, owner: Customer, rival: Customer, clock: HouseClock, what: str, seats: int
 ) -> None:
     call, most = CHANGES[what]
-    who = rival if what == "hold" else owner
+    who = rival if what in ("hold", "select") else owner
     house.hold(owner, *["A1", "A2"][:seats])
     clock.advance(1000)
     with CaptureQueriesContext(connection) as captured:
         call(house, who)
+    assert len(statements(captured)) <= most, statements(captured)
+
+
+SELECTED = {
+    # the seats named; lock, clock, newest hold; the seats, the hold, the ledger; the seats' facts
+    "again": (lambda house, owner: house.select(owner, "A1"), 8),
+    "more": (lambda house, owner: house.select(owner, "A1", "A2"), 8),
+    "hold": (lambda house, owner: house.hold(owner, "A1", "A2"), 8),
+    # the shows; lock, clock, newest hold; the seats, the hold, the ledger
+    "let go": (lambda _, owner: release_selections(owner), 7),
+    # the shows; lock, clock, newest hold, the seats' facts, the other's newest hold; the seats, the
+    # hold, the ledger; lock, clock; the hold, the seats, the ledger
+    "hand over": (lambda _, owner: adopt_selections(owner, customer("other")), 16),
+}
+
+
+@pytest.mark.parametrize("what", SELECTED)
+def test_it_takes_few_for_what_is_selected(
+    house: House, owner: Customer, clock: HouseClock, what: str
+) -> None:
+    call, most = SELECTED[what]
+    house.select(owner, "A1", "A3")
+    clock.advance(1000)
+    customer("other")
+    with CaptureQueriesContext(connection) as captured:
+        call(house, owner)
     assert len(statements(captured)) <= most, statements(captured)
 
 

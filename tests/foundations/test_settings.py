@@ -92,6 +92,7 @@ def test_the_defaults(started):
     assert settings["REDIS_URL"] == ""
     assert settings["HOLD_TTL_SECONDS"] == 600
     assert settings["HOLD_MAX_SECONDS"] == 1800
+    assert settings["SELECT_TTL_SECONDS"] == 30
     assert settings["MAX_SEATS_PER_HOLD"] == 10
     assert settings["HOARD_MAX_SEATS"] == 40
     assert settings["HOARD_SEAT_MINUTES"] == 600
@@ -117,6 +118,7 @@ def test_development_may_have_a_demo_user(started):
         ("HOLD_TTL_SECONDS", "0"),
         ("HOLD_TTL_SECONDS", "ten minutes"),
         ("HOLD_MAX_SECONDS", "-1"),
+        ("SELECT_TTL_SECONDS", "0"),
         ("MAX_SEATS_PER_HOLD", "0"),
         ("MAX_SEATS_PER_HOLD", "1_0"),
         ("POLL_INTERVAL_MS", "5s"),
@@ -140,6 +142,15 @@ def test_nonsense_stops_the_server(started, name, given):
 def test_extensions_cannot_shorten_a_hold(started):
     with pytest.raises(SettingError, match=r"HOLD_MAX_SECONDS \(60\) must be at least"):
         started(SECRET_KEY=KEY, HOLD_TTL_SECONDS="61", HOLD_MAX_SECONDS="60")
+
+
+def test_holding_cannot_shorten_a_selection(started):
+    with pytest.raises(SettingError, match=r"SELECT_TTL_SECONDS \(61\) must be at most"):
+        started(SECRET_KEY=KEY, HOLD_TTL_SECONDS="60", SELECT_TTL_SECONDS="61")
+
+
+def test_short_holds_have_short_selections(started):
+    assert started(SECRET_KEY=KEY, HOLD_TTL_SECONDS="5")["SELECT_TTL_SECONDS"] == 5
 
 
 def test_limits_can_be_switched_off(started):

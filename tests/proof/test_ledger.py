@@ -52,6 +52,31 @@ def test_it_finds_a_hold_that_moved_the_deadline_of_the_seats_before():
     assert story.kinds() == {"illegal_held"}
 
 
+def selection(*, until_2=50_000, seats_2=("A1", "A2")):
+    """The owner selects A1, then A2 as well, and holds A2 and A3; only holding is a call."""
+    story = Story()
+    story.event("held", 100, "A1", hold=1, until=T0 + 30_100)
+    story.event("held", 20_000, *seats_2, hold=1, until=T0 + until_2)
+    story.event("held", 25_005, "A1", "A2", "A3", hold=1, until=T0 + 25_005 + TTL)
+    answer = Answer(200, seats=("A1", "A2", "A3"), hold=1, until=T0 + 25_005 + TTL)
+    story.call("owner", "hold", 25_000, "A2", "A3", answer=answer)
+    # The answers to the clicks themselves were lost.
+    story.call("owner", "hold", 95, "A1", answer=None)
+    story.call("owner", "hold", 19_995, "A2", answer=None)
+    return story
+
+
+def test_it_accepts_a_selection_that_grows_and_is_confirmed():
+    assert selection().kinds() == set()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"until_2": 30_000}, {"seats_2": ("A2",)}], ids=["shorter", "in part"]
+)
+def test_it_finds_a_selection_whose_deadline_moved_otherwise(wrong):
+    assert "illegal_held" in selection(**wrong).kinds()
+
+
 def test_it_finds_a_booking_at_the_very_deadline():
     story = Story()
     story.holds("owner", 100, "A1", hold=1)
