@@ -27,8 +27,8 @@ CHANGES = {
     # lock, clock, newest hold; the seats, the hold, the ledger; the seats' facts
     "extend": (lambda house, owner: house.extend(owner), 7),
     "release": (lambda house, owner: house.release(owner), 7),
-    # the seats named; lock, clock, newest hold; the hold, the seats, the ledger
-    "select": (lambda house, owner: house.select(owner, "B1"), 7),
+    # as for holding
+    "select": (lambda house, owner: house.select(owner, "B1"), 8),
 }
 
 
@@ -49,8 +49,9 @@ def test_it_takes_few_statements_however_many_seats(
 SELECTED = {
     # the seats named; lock, clock, newest hold; the seats, the hold, the ledger; the seats' facts
     "again": (lambda house, owner: house.select(owner, "A1"), 8),
-    "more": (lambda house, owner: house.select(owner, "A1", "A2"), 8),
-    "hold": (lambda house, owner: house.hold(owner, "A1", "A2"), 8),
+    # and the holds of the last hour, where more seats are wanted
+    "more": (lambda house, owner: house.select(owner, "A1", "A2"), 9),
+    "hold": (lambda house, owner: house.hold(owner, "A1", "A2"), 9),
     # the shows; lock, clock, newest hold; the seats, the hold, the ledger
     "let go": (lambda _, owner: release_selections(owner), 7),
     # the shows; lock, clock, newest hold, the seats' facts, the other's newest hold; the seats, the
