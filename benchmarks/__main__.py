@@ -21,7 +21,16 @@ import time
 from pathlib import Path
 
 from benchmarks import readers
-from benchmarks.measures import halls, memory, nginx, polls, shows, viewers, writes
+from benchmarks.measures import (
+    halls,
+    large_hall,
+    memory,
+    nginx,
+    polls,
+    shows,
+    viewers,
+    writes,
+)
 from benchmarks.page import Table, summary
 from benchmarks.run import Run
 from benchmarks.stores import ROOT
@@ -34,6 +43,7 @@ PARTS = {
     "viewers": viewers.measure,
     "memory": memory.measure,
     "nginx": nginx.measure,
+    "large-hall": large_hall.measure,
 }
 PAGE = ROOT / "docs" / "performance.md"
 MARKS = re.compile(r"(<!-- figures -->\n).*?(<!-- end of figures -->)", re.DOTALL)

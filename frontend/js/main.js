@@ -100,7 +100,7 @@ const programme = createProgramme({ api, store, poller, draw: drawHall, wait, re
 
 const voice = createVoice({ root: at('voice') });
 const hall = createHall({
-  parts: { frame: at('hall-frame'), view: at('hall-view'), blank: at('hall-blank'), list: at('hall-list'), tools: at('hall-tools'), stale: at('hall-stale'), listStyles: at('list-styles') },
+  parts: { frame: at('hall-frame'), view: at('hall-view'), blank: at('hall-blank'), list: at('hall-list'), tools: at('hall-tools'), stale: at('hall-stale'), listStyles: at('list-styles'), largeStyles: at('large-hall-styles') },
   say,
   money,
   times,

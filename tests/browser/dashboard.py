@@ -68,7 +68,9 @@ class Dashboard:
         return self
 
     def expect_picked(self, count: int) -> None:
-        expect(self.page.locator('#hall-view [data-look="picked"]')).to_have_count(count)
+        expect(self.page.locator('#hall-view [role="gridcell"][data-look="picked"]')).to_have_count(
+            count
+        )
 
     def sideways(self) -> int:
         """How many pixels the page could be pushed to the side: none, if it is well made."""
@@ -82,7 +84,7 @@ class Dashboard:
         while not (best := self.button(f"Best {count} together")).is_visible():
             self.button("One seat more").click()
         best.click()
-        picked = self.page.locator('#hall-view [data-look="picked"]')
+        picked = self.page.locator('#hall-view [role="gridcell"][data-look="picked"]')
         expect(picked).to_have_count(count)
         names = [cell.get_attribute("aria-label") for cell in picked.all()]
         return ["".join(re.match(r"Row (\w+), seat (\d+),", name).groups()) for name in names]

@@ -15,14 +15,16 @@ export function fetchedLater(load, onFailure) {
   };
 }
 
-// A dialog must not be seen before it is dressed.
+// What comes must not be seen before it is dressed.
+export function dressed(link) {
+  if (!link.disabled) return Promise.resolve();
+  return new Promise((resolve) => {
+    link.addEventListener('load', resolve, { once: true });
+    link.addEventListener('error', resolve, { once: true });
+    link.disabled = false;
+  });
+}
+
 export function stylesOfDialogs() {
-  const waiting = [...document.querySelectorAll('link[data-later][disabled]')];
-  const dressed = (link) =>
-    new Promise((resolve) => {
-      link.addEventListener('load', resolve, { once: true });
-      link.addEventListener('error', resolve, { once: true });
-      link.disabled = false;
-    });
-  return Promise.all(waiting.map(dressed));
+  return Promise.all([...document.querySelectorAll('link[data-later][disabled]')].map(dressed));
 }

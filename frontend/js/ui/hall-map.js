@@ -1,6 +1,7 @@
 // Built when the layout arrives; afterwards only changed seats are touched.
 
 import { seatAt, UNIT } from '../core/hall-geometry.js';
+import { detailAt } from '../core/hall-zoom.js';
 import { stepFrom } from '../core/grid-walk.js';
 import { changedSeats, seatLook } from '../core/selectors.js';
 import { replace, setAttribute, svg } from './nodes.js';
@@ -108,7 +109,10 @@ export function createHallMap({ say, nameOf, onFocus, onPress }) {
     }
   }
 
-  function setDetail(next) {
+  function setPitch(pitch, width, height) {
+    drawing.setAttribute('width', String(width));
+    drawing.setAttribute('height', String(height));
+    const next = detailAt(pitch);
     if (next === detail) return;
     detail = next;
     setAttribute(drawing, 'data-detail', detail);
@@ -138,7 +142,7 @@ export function createHallMap({ say, nameOf, onFocus, onPress }) {
     makeCurrent(id);
     const byKey = node.matches(':focus-visible');
     if (byKey) ringAround(id);
-    onFocus(id, node, byKey);
+    onFocus(id, byKey);
   });
   grid.addEventListener('focusout', () => {
     ring.setAttribute('hidden', '');
@@ -162,10 +166,9 @@ export function createHallMap({ say, nameOf, onFocus, onPress }) {
     node: drawing,
     build,
     update,
-    setDetail,
-    focusSeat,
+    setPitch,
     hall: () => hall,
-    nodeOf: (id) => cells.get(id)?.node ?? null,
+    placeOf: (id) => cells.get(id)?.node.getBoundingClientRect() ?? null,
     // Which seat is meant by a point of the window, gaps between seats included.
     seatUnder(clientX, clientY) {
       if (!hall) return null;

@@ -1,5 +1,7 @@
+import { isLarge } from '../core/hall-zoom.js';
 import { currencyOf, hasBegun, priceOf, screenOf, seatLook, selectedShow, serverNow } from '../core/selectors.js';
 import { labelOf } from '../core/seat-names.js';
+import { dressed, fetchedLater } from './fetched-later.js';
 import { createHallCamera } from './hall-camera.js';
 import { createHallHand } from './hall-hand.js';
 import { createHallMap } from './hall-map.js';
@@ -19,15 +21,40 @@ export function createHall({ parts, say, money, times, now, nameOf, onPress, onS
   const zoom = html('div', { class: 'zoom' }, further, closer, whole);
   tools.append(html('div', { class: 'view-switch', role: 'group', 'aria-label': say('hall.view') }, asMap, asList), zoom);
 
-  const map = createHallMap({ say, nameOf, onFocus: seatFocused, onPress });
-  view.append(map.node);
   const tip = createSeatTip({ frame });
-  const camera = createHallCamera({ view, map, heightFor: roomBelow, footRoom, onDetail: map.setDetail });
+  const drawn = createHallMap({ say, nameOf, onFocus: seatFocused, onPress });
+  let painted = null;
+  let map = drawn;
+  view.append(map.node);
+  const camera = createHallCamera({ view, map: () => map, heightFor: roomBelow, footRoom });
   let list = null;
-  createHallHand({ view, map, camera, onPress, onSweep, onPoint: seatPointed });
+  createHallHand({ view, map: () => map, camera, onPress, onSweep, onPoint: seatPointed });
 
   let latest = null;
   let tipFor = null;
+  let missing = false;
+
+  // Halls of so many seats that not each can be an element have a map of their own.
+  const largeMap = fetchedLater(
+    async () => {
+      const { createLargeHall } = await import('./large-hall/large-hall.js');
+      await dressed(parts.largeStyles);
+      painted = createLargeHall({ frame, view, say, nameOf, onFocus: seatFocused, onPress });
+    },
+    () => {},
+  );
+
+  function fetchLargeMap() {
+    largeMap().then(
+      () => setMissing(false),
+      () => setMissing(true),
+    );
+  }
+
+  function setMissing(isMissing) {
+    missing = isMissing;
+    if (latest) update(latest, latest);
+  }
 
   function tool(name, words) {
     return html('button', { type: 'button', class: 'icon-button', 'aria-label': say(words), title: say(words) }, icon(name));
@@ -45,6 +72,7 @@ export function createHall({ parts, say, money, times, now, nameOf, onPress, onS
   }
 
   function seatPointed(seat) {
+    map.point?.(seat);
     if (!seat) {
       tipFor = null;
       tip.hide();
@@ -53,12 +81,12 @@ export function createHall({ parts, say, money, times, now, nameOf, onPress, onS
     if (seat.id !== tipFor) tell(seat.id);
   }
 
-  function seatFocused(id, node, byKey) {
+  function seatFocused(id, byKey) {
     if (id === null) {
       tipFor = null;
       tip.hide();
     } else if (byKey) {
-      camera.reveal(node);
+      camera.reveal(id);
       tell(id);
     }
   }
@@ -76,13 +104,14 @@ export function createHall({ parts, say, money, times, now, nameOf, onPress, onS
       say(`seat.state.${look}`),
     ];
     tipFor = id;
-    tip.at(map.nodeOf(id), { label: labelOf(seat), facts: facts.filter(Boolean).join(' · '), look });
+    tip.at(map.placeOf(id), { label: labelOf(seat), facts: facts.filter(Boolean).join(' · '), look });
   }
 
   function drawBlank(state) {
-    const failed = state.hall.phase === 'failed' || (state.shows.phase === 'failed' && !state.shows.list.length);
+    const unpainted = state.view === 'map' && state.hall.drawing && map.hall() !== state.hall.drawing;
+    const failed = (missing && unpainted) || state.hall.phase === 'failed' || (state.shows.phase === 'failed' && !state.shows.list.length);
     const nothing = state.shows.phase === 'ready' && !state.shows.list.length;
-    const waiting = !state.hall.drawing || state.cursor === null;
+    const waiting = !state.hall.drawing || state.cursor === null || unpainted;
     const what = nothing ? 'nothing' : failed ? 'failed' : waiting ? 'loading' : '';
     if (blank.dataset.what !== what) {
       blank.dataset.what = what;
@@ -90,7 +119,7 @@ export function createHall({ parts, say, money, times, now, nameOf, onPress, onS
       if (what === 'failed') {
         lines.push(html('p', { class: 'blank-heading', text: say('hall.failed') }));
         lines.push(html('p', { text: say('hall.failedText') }));
-        lines.push(html('button', { type: 'button', class: 'button quiet', text: say('action.tryAgain'), onclick: onRetry }));
+        lines.push(html('button', { type: 'button', class: 'button quiet', text: say('action.tryAgain'), onclick: retry }));
       }
       if (what === 'loading') lines.push(html('p', { class: 'visually-hidden', text: say('hall.loading') }));
       blank.replaceChildren(...lines);
@@ -102,9 +131,29 @@ export function createHall({ parts, say, money, times, now, nameOf, onPress, onS
     setAttribute(frame, 'aria-busy', what === 'loading' ? 'true' : null);
   }
 
+  function retry() {
+    missing = false;
+    onRetry();
+    update(latest, latest);
+  }
+
+  // The map for this hall, or nothing as long as it is still on its way.
+  function mapFor(drawing) {
+    const fitting = isLarge(drawing.inOrder.length) ? painted : drawn;
+    if (fitting && fitting !== map) {
+      map.leave?.();
+      map = fitting;
+      view.replaceChildren(map.node);
+    }
+    return fitting;
+  }
+
   function update(state, before) {
     latest = state;
-    if (state.hall.drawing && state.hall.drawing !== map.hall()) {
+    const seats = state.hall.drawing?.inOrder.length ?? selectedShow(state)?.stats?.total;
+    if (state.link.phase === 'live' && before.link.phase !== 'live') missing = false;
+    if (isLarge(seats) && !painted && !missing) fetchLargeMap();
+    if (state.hall.drawing && state.hall.drawing !== map.hall() && mapFor(state.hall.drawing)) {
       map.build(state.hall.drawing, screenOf(selectedShow(state)));
       drawBlank(state);
       map.update(state, {});
@@ -146,8 +195,12 @@ export function createHall({ parts, say, money, times, now, nameOf, onPress, onS
 
   // Seats found for the customer are shown to them, wherever they are.
   function reveal(ids) {
-    const nodes = ids.map(map.nodeOf).filter(Boolean);
-    if (nodes.length && latest.view === 'map') camera.reveal(nodes[Math.floor(nodes.length / 2)]);
+    const middle = ids[Math.floor(ids.length / 2)];
+    if (latest.view !== 'map' || !map.placeOf(middle)) return;
+    if (map === painted) {
+      map.attend(middle);
+      camera.comeToSeat(middle);
+    } else camera.reveal(middle);
   }
 
   return { update, reveal };

@@ -9,7 +9,7 @@ const SQUARE = 'M-10 -15H10A5 5 0 0 1 15 -10V10A5 5 0 0 1 10 15H-10A5 5 0 0 1 -1
 const DOT = 'M0 -13A13 13 0 1 1 0 13 13 13 0 1 1 0 -13Z';
 
 const CUSHION = 'M-11.6 -6.6V3.6A5.6 5.6 0 0 0 -6 9.2H6A5.6 5.6 0 0 0 11.6 3.6V-6.6';
-const TIER_HUES = 6;
+export const TIER_HUES = 6;
 // One stud in the back rest for the second price group, two for the third …
 const STUDS = ['', 'M-1 13H1', 'M-4.5 13H-2.5M2.5 13H4.5', 'M-7 13H-5M-1 13H1M5 13H7'];
 
@@ -27,25 +27,25 @@ const COMPANION =
 const MARKS = { available: '', picked: CHECK, held: CLOCK, taken: HATCH, booked: PERSON, mine: PERSON };
 const FEATURES = { wheelchair: WHEELCHAIR, companion: COMPANION };
 
-function featureOf(seat) {
+export function featureOf(seat) {
   return ['wheelchair', 'companion'].find((name) => (seat.features ?? []).includes(name)) ?? null;
 }
 
-function shapeFor(detail, feature) {
+export function shapeFor(detail, feature) {
   if (detail === 'dot') return DOT;
   if (detail === 'square') return SQUARE;
   return feature === 'wheelchair' ? BAY : SEAT;
 }
 
-function linesFor(detail, look, tierMark, feature) {
+export function linesFor(detail, look, tierMark, feature) {
   if (look === 'mine') return ACCENT_DOT;
   if (detail === 'dot' || detail === 'square' || look !== 'available') return '';
   const studs = STUDS[Math.min(tierMark, STUDS.length - 1)] ?? '';
   return (feature === 'wheelchair' ? '' : CUSHION) + studs;
 }
 
-const markFor = (look) => MARKS[look];
-const featureDrawing = (feature) => FEATURES[feature];
+export const markFor = (look) => MARKS[look];
+export const featureDrawing = (feature) => FEATURES[feature];
 
 export function createSeatNode(seat, tierMark) {
   const feature = featureOf(seat);

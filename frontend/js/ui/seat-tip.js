@@ -14,12 +14,11 @@ export function createSeatTip({ frame }) {
 
   return {
     hide,
-    at(node, { label, facts, look }) {
+    at(seat, { label, facts, look }) {
       setText(name, label);
       setText(rest, facts);
       tip.dataset.look = look;
       show(tip, true);
-      const seat = node.getBoundingClientRect();
       const around = frame.getBoundingClientRect();
       const half = tip.offsetWidth / 2;
       const x = Math.min(around.width - half - 4, Math.max(half + 4, seat.left + seat.width / 2 - around.left));
