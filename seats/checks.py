@@ -8,6 +8,7 @@ configuration that decides whether a commit survives a power cut.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -190,6 +191,24 @@ def pictures_of_payments_are_not_served(**_: Any) -> list[CheckMessage]:
         )
         for served in _served_folders()
         if kept.is_relative_to(served)
+    ]
+
+
+@register(Tags.security, deploy=True)
+def pictures_of_payments_can_be_kept(**_: Any) -> list[CheckMessage]:
+    if settings.PAYMENT_MODE != "proof":
+        return []
+    kept = Path(settings.PAYMENT_PROOF_DIR)
+    nearest = next(folder for folder in (kept, *kept.parents) if folder.exists())
+    if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
+        return []
+    return [
+        Error(
+            f"PAYMENT_PROOF_DIR is {kept}, where {nearest} cannot be written to.",
+            hint="Nobody could book: each booking needs a picture. Run this check as the user the"
+            " server runs as.",
+            id="holdfast.E013",
+        )
     ]
 
 

@@ -60,6 +60,9 @@ def _refuse_half(body: bytes, declared: str | None) -> None:
 
 def too_large(limit: int) -> Problem:
     """The problem of a body longer than ``limit`` bytes."""
+    if limit > MAX_BODY_BYTES:
+        size = limit // 1024**2
+        return Problem("too_large", gettext("A file may have up to %(size)d MB.") % {"size": size})
     size = limit // 1024
     return Problem("too_large", gettext("A request may have up to %(size)d KB.") % {"size": size})
 

@@ -17,7 +17,7 @@ from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
-from seats.api.parsers import malformed, read_bytes
+from seats.api.parsers import malformed, read_bytes, too_large
 from seats.api.problems import Problem
 from seats.payments import MAX_BYTES
 
@@ -80,10 +80,7 @@ class _InMemory(FileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002
         self._length += len(raw_data)
         if self._length > MAX_BYTES:
-            size = MAX_BYTES // 1024**2
-            raise Problem(
-                "too_large", gettext("A file may have up to %(size)d MB.") % {"size": size}
-            )
+            raise too_large(MAX_BYTES)
         self._chunks.append(raw_data)
 
     def file_complete(self, file_size: int) -> None:  # noqa: ARG002

@@ -14,7 +14,7 @@ from django.db import IntegrityError
 
 from seats import database
 from seats.domain import Customer
-from seats.errors import IdempotencyKeyReused, PaymentProofNotFound
+from seats.errors import Busy, IdempotencyKeyReused, PaymentProofNotFound
 from seats.models import PaymentProof
 from seats.payments import files, pictures
 from seats.payments.pictures import Picture
@@ -27,6 +27,8 @@ MOST_UNUSED: Final = 5
 
 # Whoever may do one of these sees the page of a booking.
 _LOOKING: Final = ("view", "change")
+
+_SECONDS_TO_SEE_TO_IT: Final = 60
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +57,12 @@ def keep(customer: Customer, data: bytes, *, once: Once | None = None) -> Kept:
         size=len(picture.data),
     )
     # Before its row, so that there is no row without a file. A file without a row is swept away.
-    files.store(_file_of(proof), picture.data)
+    try:
+        files.store(_file_of(proof), picture.data)
+    except OSError as error:
+        # A full disk, say: the customer can only try again, somebody has to see to it.
+        logger.exception("A picture of a payment cannot be stored.")
+        raise Busy(_SECONDS_TO_SEE_TO_IT) from error
     try:
         kept, displaced = _inserted(proof, once)
     except IdempotencyKeyReused:

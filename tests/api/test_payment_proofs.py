@@ -272,7 +272,9 @@ def test_a_file_may_have_5_mb_and_not_a_byte_more(owner, folder):
 
 
 def test_a_body_is_not_read_to_its_end(owner):
-    problem(upload(owner, bytes(payments.MAX_BYTES * 2)), 413, "too_large")
+    body = problem(upload(owner, bytes(payments.MAX_BYTES * 2)), 413, "too_large")
+
+    assert body["detail"] == "A file may have up to 5 MB."
 
 
 # Who
@@ -356,6 +358,18 @@ def test_a_repeated_upload_gets_the_same_id(owner, folder):
     assert [file.stem for file in kept(folder)] == [first.json()["id"]]
     problem(upload(owner, picture("JPEG"), **key), 422, "idempotency_key_reused")
     assert len(kept(folder)) == 1
+
+
+def test_a_disk_that_takes_nothing(owner, settings, tmp_path, caplog):
+    (tmp_path / "full").write_text("")
+    settings.PAYMENT_PROOF_DIR = tmp_path / "full"
+
+    answer = upload(owner, PICTURE)
+
+    problem(answer, 503, "busy")
+    assert answer.headers["Retry-After"] == "60"
+    assert "cannot be stored" in caplog.text
+    assert not PaymentProof.objects.exists()
 
 
 # Tidying

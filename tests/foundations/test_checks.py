@@ -174,6 +174,15 @@ class TestSettingsInProduction:
         settings.PAYMENT_PROOF_DIR = settings.BASE_DIR / folder
         assert ids(checks.pictures_of_payments_are_not_served()) == expected
 
+    def test_pictures_of_payments_that_cannot_be_kept(self, settings, tmp_path):
+        (tmp_path / "file").write_text("")
+        settings.PAYMENT_PROOF_DIR = tmp_path / "file" / "proofs"
+        assert checks.pictures_of_payments_can_be_kept() == []
+        settings.PAYMENT_MODE = "proof"
+        assert ids(checks.pictures_of_payments_can_be_kept()) == ["holdfast.E013"]
+        settings.PAYMENT_PROOF_DIR = tmp_path / "new" / "proofs"
+        assert checks.pictures_of_payments_can_be_kept() == []
+
 
 @pytest.mark.django_db
 class TestQuestionsToTheDatabase:
