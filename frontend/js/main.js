@@ -29,13 +29,13 @@ import { createLanguageChoice, createLinkLight, createThemeButton, createTopBar 
 import { createVoice } from './ui/voice.js';
 
 const at = (id) => document.getElementById(id);
-const { lang: language, dir } = document.documentElement;
+const language = document.documentElement.lang;
 // On its way since the head of the page. `formats` says how numbers and days are written.
 const { words: dictionary, formats } = await (await fetch(at('dictionary').href)).json();
 const now = () => Date.now();
 const random = Math.random;
 
-const say = createWords(dictionary, formats, { rtl: dir === 'rtl' });
+const say = createWords(dictionary, formats);
 const money = createMoney(formats);
 const times = createTimes(formats, Intl.DateTimeFormat().resolvedOptions().timeZone, say);
 const store = createStore(reduce, initialState({ limit: Number(document.body.dataset.seatLimit) || 10 }));

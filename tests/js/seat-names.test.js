@@ -33,3 +33,8 @@ test('the full name tells row, seat, kind, price and state', () => {
     'Row C, seat 4, wheelchair place, 12.00 euros, held by someone else',
   );
 });
+
+test('in a language that runs the other way each label keeps its order, and the list the language’s', () => {
+  const seats = ['C4', 'C5', 'C6', 'D1'].map(readLabel);
+  assert.equal(seatsInShort(seats, 'ar-u-nu-latn'), '\u2068C4–C6\u2069 و\u2068D1\u2069');
+});

@@ -118,7 +118,7 @@ test('each language knows its own name and how it writes numbers', () => {
 
 test('Arabic counts in six forms', () => {
   const { words, formats } = languages.ar;
-  const inArabic = createWords(words, formats, { rtl: true });
+  const inArabic = createWords(words, formats);
   const told = [0, 1, 2, 3, 11, 100].map((count) => inArabic('shows.free', { count }));
   assert.equal(new Set(told).size, 6);
   assert.equal(told[3], '3 مقاعد شاغرة');
@@ -126,7 +126,15 @@ test('Arabic counts in six forms', () => {
 
 test('what is filled in between letters that run the other way stands apart', () => {
   const { words, formats } = languages.ar;
-  const inArabic = createWords(words, formats, { rtl: true });
+  const inArabic = createWords(words, formats);
   assert.equal(inArabic('panel.until', { time: '19:30' }), 'حتى \u206819:30\u2069');
   assert.equal(say('panel.until', { time: '19:30' }), 'until 19:30');
+});
+
+test('facts stand beside each other, each on its own, and in the order of the language', () => {
+  const { words, formats } = languages.ar;
+  const inArabic = createWords(words, formats);
+  const when = inArabic('times.dayAndClock', { day: 'الأحد', time: '20:30' });
+  assert.equal(inArabic.line([when, '', 'Saal 1', '0+']), `${when} · \u2068Saal 1\u2069 · \u20680+\u2069`);
+  assert.equal(say.line(['Sun 22 Nov', null, 'Saal 1']), 'Sun 22 Nov · Saal 1');
 });

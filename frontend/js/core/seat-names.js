@@ -1,3 +1,5 @@
+import { apartIn } from './words.js';
+
 export function compareSeats(one, other) {
   return (
     one.row.length - other.row.length ||
@@ -22,12 +24,13 @@ export function seatRuns(seats) {
 }
 
 export function seatsInShort(seats, locale = 'en') {
+  const apart = apartIn(locale);
   const names = seatRuns(seats).flatMap(({ from, to }) => {
     if (from === to) return [labelOf(from)];
     if (to.number === from.number + 1) return [labelOf(from), labelOf(to)];
     return [`${labelOf(from)}–${labelOf(to)}`];
   });
-  return new Intl.ListFormat(locale, { type: 'conjunction' }).format(names);
+  return new Intl.ListFormat(locale, { type: 'conjunction' }).format(names.map(apart));
 }
 
 // "C4" -> its row and number, for seats that are named and not in the plan.

@@ -78,7 +78,7 @@ export function createBookingsDialog({ say, money, times, locale, now, showOf, o
       'li',
       { class: 'booking', 'data-status': booking.status },
       html('h3', { dir: 'auto', text: titleOf(show) || titleOf(booking) || booking.reference }),
-      html('p', { class: 'booking-facts', text: facts.filter(Boolean).join(' · ') }),
+      html('p', { class: 'booking-facts', text: say.line(facts) }),
       html('p', { class: 'booking-reference', translate: 'no', text: booking.reference }),
       standing(booking) && html('p', { class: 'booking-standing', dir: 'auto', text: standing(booking) }),
       asking === booking.reference ? question(booking) : html('div', { class: 'booking-actions' }, ...actions(booking, show)),

@@ -12,13 +12,13 @@ export function createChosenList({ root, say, money, onRelease, onUnpick }) {
     const drawn = state.hall.drawing?.seats.get(seat.id) ?? seat;
     const tier = state.hall.drawing?.tierById.get(seat.tier)?.name ?? '';
     const features = (drawn.features ?? []).filter((one) => one === 'wheelchair' || one === 'companion');
-    const kind = [tier, ...features.map((one) => say(`seat.${one}`))].filter(Boolean).join(say('list.comma'));
+    const kind = say.line([tier, ...features.map((one) => say(`seat.${one}`))], say('list.comma'));
     const price = priceOf(state, drawn) ?? seat.price;
     return html(
       'li',
       { class: held ? 'chosen is-held' : 'chosen' },
       html('span', { class: 'chosen-name', text: name }),
-      html('span', { class: 'chosen-tier', dir: 'auto', text: kind }),
+      html('span', { class: 'chosen-tier', text: kind }),
       html('span', { class: 'chosen-price', text: price ? money.short(price, currencyOf(state)) : '' }),
       html(
         'button',

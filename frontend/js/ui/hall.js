@@ -104,7 +104,7 @@ export function createHall({ parts, say, money, times, now, nameOf, onPress, onS
       say(`seat.state.${look}`),
     ];
     tipFor = id;
-    tip.at(map.placeOf(id), { label: labelOf(seat), facts: facts.filter(Boolean).join(' · '), look });
+    tip.at(map.placeOf(id), { label: labelOf(seat), facts: say.line(facts), look });
   }
 
   function drawBlank(state) {

@@ -118,8 +118,8 @@ export function createPanel({ root, note, proof, log, say, money, times, now, on
   }
 
   function linkTo(show) {
-    const where = [times.dayAndClock(show.start_time, zoneOf(show)), screenOf(show)].filter(Boolean).join(' · ');
-    const link = html('a', { href: on.addressOf(show.id) }, html('span', { dir: 'auto', text: titleOf(show) }), ' ', html('small', { dir: 'auto', text: where }));
+    const where = say.line([times.dayAndClock(show.start_time, zoneOf(show)), screenOf(show)]);
+    const link = html('a', { href: on.addressOf(show.id) }, html('span', { dir: 'auto', text: titleOf(show) }), ' ', html('small', { text: where }));
     link.addEventListener('click', (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
       event.preventDefault();

@@ -5,7 +5,7 @@ const NUMBERS = ['available', 'held', 'booked'];
 
 export function createShowHead({ root, say, times, lengthOf }) {
   const title = html('h1', { class: 'show-title', id: 'show-title', dir: 'auto' });
-  const facts = html('p', { class: 'show-facts', dir: 'auto' });
+  const facts = html('p', { class: 'show-facts' });
   const numbers = new Map(NUMBERS.map((name) => [name, html('dd', { class: 'stat-number', text: '–' })]));
   const stats = html(
     'dl',
@@ -22,7 +22,7 @@ export function createShowHead({ root, say, times, lengthOf }) {
       if (show) {
         setText(title, titleOf(show));
         const known = [times.dayAndClock(show.start_time, zoneOf(show)), screenOf(show), lengthOf(durationOf(show)), show.rating];
-        setText(facts, known.filter(Boolean).join(' · '));
+        setText(facts, say.line(known));
         if (text.parentNode !== root) replace(root, [text, stats]);
       }
     }

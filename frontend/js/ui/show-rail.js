@@ -73,7 +73,7 @@ export function createShowRail({ root, say, times, lengthOf, now, addressOf, onC
 
   function buildCard(show) {
     const title = titleOf(show);
-    const place = [screenOf(show), lengthOf(durationOf(show))].filter(Boolean).join(' · ');
+    const place = say.line([screenOf(show), lengthOf(durationOf(show))]);
     const room = html('span', { class: 'card-room' });
     const link = html(
       'a',
@@ -84,7 +84,7 @@ export function createShowRail({ root, say, times, lengthOf, now, addressOf, onC
         { class: 'card-text' },
         html('span', { class: 'card-title', dir: 'auto', text: title }),
         html('span', { class: 'card-when', text: times.dayAndClock(show.start_time, zoneOf(show)) }),
-        html('span', { class: 'card-place', dir: 'auto', text: place }),
+        html('span', { class: 'card-place', text: place }),
         room,
       ),
     );

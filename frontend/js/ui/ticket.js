@@ -25,7 +25,7 @@ export function ticketCard({ booking, show, person, say, money, times, locale, h
         'dl',
         { class: 'ticket-facts' },
         ...facts.map(([key, text, values]) =>
-          html('div', { 'data-fact': key }, html('dt', { text: say(key, values) }), html('dd', { dir: 'auto', text })),
+          html('div', { 'data-fact': key }, html('dt', { text: say(key, values) }), html('dd', { text: say.line([text]) })),
         ),
       ),
     ),
