@@ -236,7 +236,7 @@ def test_a_verdict_is_given_once(house: House, paid: Paid) -> None:
         for booked, status in ((accepted, "confirmed"), (rejected, "rejected")):
             with pytest.raises(NotInReview) as refused:
                 verdict(booked)
-            assert refused.value.facts == {"status": status}
+            assert refused.value.facts == {"reference": reference(booked), "status": status}
     assert len(house.events()) == 6
 
 
