@@ -1,5 +1,5 @@
 import { currencyOf } from '../core/selectors.js';
-import { html, icon, replace, setText, show } from './nodes.js';
+import { html, icon, replace, setAttribute, setText, show } from './nodes.js';
 
 export function createBestPicker({ root, say, money, onBest }) {
   let count = 2;
@@ -33,6 +33,7 @@ export function createBestPicker({ root, say, money, onBest }) {
   return {
     update(state) {
       limit = state.limit;
+      setAttribute(go, 'aria-disabled', state.stats?.available === 0 ? 'true' : null);
       const { drawing } = state.hall;
       if (!drawing || drawing === drawnFor || !currencyOf(state)) return;
       drawnFor = drawing;
