@@ -55,24 +55,45 @@ def from_environment(env: Environment, root: Path, *, network_disk: bool) -> dic
     return _postgresql(database)
 
 
-def _parsed(url: str) -> dict[str, Any]:
+def replica_from_environment(env: Environment, primary: dict[str, Any]) -> dict[str, Any] | None:
+    """The copy of the database that may be asked what has changed; None where there is none."""
+    url = env.text("DATABASE_REPLICA_URL")
+    if not url:
+        return None
+    replica = _parsed(url, "DATABASE_REPLICA_URL")
+    if replica["ENGINE"] != primary["ENGINE"] or replica["ENGINE"] == SQLITE:
+        raise SettingError(
+            "DATABASE_REPLICA_URL must name a copy of the server DATABASE_URL names: both MySQL or"
+            " MariaDB, or both PostgreSQL."
+        )
+    if replica["ENGINE"] == MYSQL:
+        replica = _mysql(replica)
+        replica["OPTIONS"].update(connect_timeout=2, read_timeout=5)
+    else:
+        replica = _postgresql(replica)
+        replica["OPTIONS"]["options"] += " -c default_transaction_read_only=on"
+        replica["OPTIONS"].update(connect_timeout=2)
+    return {**replica, "TEST": {"MIRROR": "default"}, "ATOMIC_REQUESTS": False}
+
+
+def _parsed(url: str, name: str = "DATABASE_URL") -> dict[str, Any]:
     scheme, separator, _ = url.partition("://")
     if not separator or scheme not in ("sqlite", "mysql", "postgres", "postgresql"):
         # The URL may hold a password, so the message repeats no more than this.
         raise SettingError(
-            "DATABASE_URL must begin with sqlite:///, mysql:// or postgres://,"
+            f"{name} must begin with sqlite:///, mysql:// or postgres://,"
             f" not with {scheme.partition(':')[0][:20]!r}."
         )
     try:
         database: dict[str, Any] = {**dj_database_url.parse(url)}
     except ValueError as error:
         raise SettingError(
-            "DATABASE_URL cannot be read. Write special characters of a user name or"
+            f"{name} cannot be read. Write special characters of a user name or"
             " password in percent form: '@' is %40, '/' is %2F."
         ) from error
     if database["NAME"] in ("", ":memory:"):
         raise SettingError(
-            "DATABASE_URL must name a database. One that lives in memory is not shared"
+            f"{name} must name a database. One that lives in memory is not shared"
             " between processes, and would be gone with the first of them."
         )
     return database

@@ -160,6 +160,10 @@ DATABASES: dict[str, dict[str, Any]] = {
     }
 }
 
+_replica = databases.replica_from_environment(ENVIRONMENT, DATABASES["default"])
+if _replica is not None:
+    DATABASES["replica"] = _replica
+
 REDIS_URL = ENVIRONMENT.text("REDIS_URL")
 if REDIS_URL and find_spec("redis") is None:
     raise SettingError(

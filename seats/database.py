@@ -19,7 +19,15 @@ from datetime import UTC, datetime
 from functools import cache, lru_cache
 from typing import Any, Protocol, TypeVar
 
-from django.db import Error, InterfaceError, OperationalError, connection, transaction
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    Error,
+    InterfaceError,
+    OperationalError,
+    connection,
+    connections,
+    transaction,
+)
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils.translation import gettext_noop
@@ -31,6 +39,9 @@ from seats.errors import Busy, ShowNotFound
 T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
+
+# The name of the copy that may be read where being late does no harm (seats/feed/replica.py).
+REPLICA = "replica"
 
 WAIT_SECONDS = 5.0
 ATTEMPTS = 4
@@ -62,9 +73,9 @@ class Cursor(Protocol):
 
 
 @contextmanager
-def cursor() -> Iterator[Cursor]:
-    """A cursor of the connection in use."""
-    with connection.cursor() as opened:
+def cursor(using: str = DEFAULT_DB_ALIAS) -> Iterator[Cursor]:
+    """A cursor of the connection in use, or of that to a copy of the database."""
+    with connections[using].cursor() as opened:
         yield opened
 
 

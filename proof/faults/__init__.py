@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from proof.faults import clocks, disks, fairness, kills, repeats
+from proof.faults import clocks, disks, fairness, kills, machines, repeats
 from proof.faults.result import Result
 from proof.hall import CouldNotRun
 from proof.stage import DATABASES, CannotStart, Installation
@@ -49,6 +49,7 @@ FAULTS: dict[str, Fault] = {
     "skewed-clocks": Fault(clocks.skewed_clocks),
     "lost-answers": Fault(repeats.lost_answers),
     "twins": Fault(repeats.twins),
+    "machine-loss": Fault(machines.lose_a_machine, ("postgresql",)),
     "fairness": Fault(fairness.fairness, FILES),
 }
 

@@ -21,7 +21,7 @@ def kill_workers(installation: Installation, result: Result, *, short: bool) -> 
 
         def harm() -> None:
             nonlocal kills
-            while kills < wanted and _answered(load, BETWEEN_ANSWERS):
+            while kills < wanted and answered(load, BETWEEN_ANSWERS):
                 kills += _kill_one(server)
 
         load.suffer(harm, result)
@@ -40,12 +40,12 @@ def kill_database(installation: Installation, result: Result, *, short: bool) ->
 
         def harm() -> None:
             nonlocal kills
-            while kills < wanted and _answered(load, 6 * BETWEEN_ANSWERS):
+            while kills < wanted and answered(load, 6 * BETWEEN_ANSWERS):
                 installation.database.kill()
                 kills += 1
                 time.sleep(0.7)
                 installation.database.start()
-            _answered(load, 6 * BETWEEN_ANSWERS)
+            answered(load, 6 * BETWEEN_ANSWERS)
 
         load.suffer(harm, result)
     result.figures["kills"] = kills
@@ -54,7 +54,7 @@ def kill_database(installation: Installation, result: Result, *, short: bool) ->
     result.expect(not difference, difference)
 
 
-def _answered(load: Load, more: int) -> bool:
+def answered(load: Load, more: int) -> bool:
     """Waits until so many more requests were granted or refused; False if that never comes."""
     goal = _told(load) + more
     deadline = time.monotonic() + GIVE_UP_SECONDS

@@ -148,7 +148,7 @@ class MariaDb(_Server):
     def _lay_out(self) -> None:
         _found("mariadbd", "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/opt/mariadb/bin")
         install = _found("mariadb-install-db", "/usr/bin", "/usr/local/bin")
-        _run(
+        run(
             [
                 install,
                 "--no-defaults",
@@ -200,13 +200,13 @@ class PostgreSql(_Server):
         return f"postgres://holdfast@127.0.0.1:{self.port}/{NAME}"
 
     def _lay_out(self) -> None:
-        initdb = _postgresql("initdb")
+        initdb = find_postgresql("initdb")
         if os.geteuid() == 0:
             # It refuses to work for root, and its account must be able to reach the folder.
             shutil.chown(self.folder, "postgres")
             self.folder.parent.chmod(0o755)
         self.log.touch()
-        _run(
+        run(
             [initdb, "-D", str(self.data), "-A", "trust", "-U", "holdfast", "-E", "UTF8"],
             ["--no-locale"],
             **self._identity(),
@@ -214,7 +214,7 @@ class PostgreSql(_Server):
 
     def _command(self) -> list[str]:
         return [
-            _postgresql("postgres"),
+            find_postgresql("postgres"),
             *("-D", str(self.data)),
             *("-p", str(self.port)),
             *("-h", "127.0.0.1"),
@@ -266,12 +266,12 @@ def _found(program: str, *places: str) -> str:
     return path
 
 
-def _postgresql(program: str) -> str:
+def find_postgresql(program: str) -> str:
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     return _found(program, *map(str, versions), "/usr/local/bin", "/opt/homebrew/bin")
 
 
-def _run(command: list[str], more: list[str] | None = None, **options: Any) -> None:
+def run(command: list[str], more: list[str] | None = None, **options: Any) -> None:
     done = subprocess.run(
         [*command, *(more or [])], capture_output=True, cwd="/", check=False, **options
     )

@@ -43,7 +43,9 @@ http {{
 class Nginx:
     """Serves https on ``port`` (http without ``tls``), and on ``plain_port`` what leads there.
 
-    ``apps`` are the ports of the servers behind it.
+    ``apps`` are the ports of the servers behind it. Without ``limits`` one address, from which all
+    customers of a proof come, may ask as often as it likes. Unless it ``keeps_polls`` every poll
+    goes to an app.
     """
 
     def __init__(
@@ -54,8 +56,12 @@ class Nginx:
         static: Path | None = None,
         workers: int = 1,
         tls: bool = True,
+        limits: bool = True,
+        keeps_polls: bool = True,
     ) -> None:
         self.folder, self.apps, self.workers, self.tls = folder, apps, workers, tls
+        self.keeping = "proxy_cache holdfast_polls;" if keeps_polls else ""
+        self.rate = "100r/s" if limits else "100000r/s"
         self.static = static or folder / "static"
         self.log = folder / "nginx.log"
         self.asked = folder / "asked.log"
@@ -120,6 +126,8 @@ class Nginx:
             (r"    server 127\.0\.0\.1:8000;", apps),
             (r"127\.0\.0\.1:8009", f"127.0.0.1:{self.inner_port}"),
             (r"listen 443 ssl http2", f"listen 127.0.0.1:{self.port}{' ssl' if self.tls else ''}"),
+            (r"proxy_cache holdfast_polls;", self.keeping),
+            (r"rate=100r/s", f"rate={self.rate}"),
             (r"listen 80", f"listen 127.0.0.1:{self.plain_port}"),
             (r" *listen \[::\][^\n]*\n", ""),
             (r"/etc/letsencrypt/live/cinema\.example", str(self.folder)),

@@ -14,16 +14,16 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 
 from seats.alternatives import nearest_groups
 from seats.domain import Cursor, from_milliseconds, iso, to_milliseconds
 from seats.errors import ShowNotFound
-from seats.feed import hints, messenger
+from seats.feed import hints, messenger, replica
 from seats.feed.answers import Answer, Block
-from seats.feed.loading import TAIL_LIMIT, SeatRow, events_from, standing, whole_show
+from seats.feed.loading import TAIL_LIMIT, SeatRow, Standing, events_from, standing, whole_show
 from seats.feed.memory import OutOfStep, ShowMemory
 from seats.feed.offer import offer_push, offered
 from seats.feed.pace import Load, poll_after_ms
@@ -47,6 +47,8 @@ __all__ = [
 ]
 
 FRESH_MS = 100
+# How long a copy of the database may be believed before the database itself is asked again.
+SURE_MS = 1000
 # A seat takes a little more than 1 KB, so this is some 250 MB where there are many large halls.
 MAX_SHOWS = 5_000
 MAX_SEATS_IN_MEMORY = 200_000
@@ -75,6 +77,7 @@ class _Ready:
     hint: bytes | None
     until: float
     answers: dict[str, Answer]
+    serves_newcomers: bool
 
 
 class _Show:
@@ -87,6 +90,7 @@ class _Show:
         self.lock = threading.Lock()
         self.memory: ShowMemory | None = None
         self.checked_at = 0.0
+        self.sure_at = 0.0
         self.clock_ms = 0
         self.hint: bytes | None = None
         self.is_behind = False
@@ -111,23 +115,31 @@ class _Show:
         memory = self.memory
         # Before the database is asked: what is committed after this line is still to be seen.
         hint = self.slot.glance()
-        if (
+        must_be_sure = (
             memory is None
             or self.is_behind
             or hint != self.hint
-            or (afresh and hint is None)
-            or time.monotonic() - self.checked_at >= FRESH_MS / 1000
+            or (afresh and (hint is None or replica.is_configured()))
+            or self._is_older(self.sure_at, SURE_MS)
             or self.has_deadline_by(self.clock_now_ms())
-        ):
+        )
+        if memory is None or must_be_sure or self._is_older(self.checked_at, FRESH_MS):
             self.is_behind = False
             self.ready = None
-            memory = self._compared()
+            if memory is None or must_be_sure or not self._followed_replica(memory):
+                memory = self._compared()
             self.hint = hint
             # No further than the clock that was read together with the version.
             memory.pass_time(self.clock_ms)
             self.answers = {}
-            self.ready = _Ready(hint, self._fresh_until(memory), self.answers)
+            # Who has no cursor may have seen anything, on another machine too.
+            serves_newcomers = hint is not None and not replica.is_configured()
+            self.ready = _Ready(hint, self._fresh_until(memory), self.answers, serves_newcomers)
         return memory
+
+    @staticmethod
+    def _is_older(at: float, milliseconds: int) -> bool:
+        return time.monotonic() - at >= milliseconds / 1000
 
     def _fresh_until(self, memory: ShowMemory) -> float:
         fresh_ms = FRESH_MS
@@ -147,7 +159,7 @@ class _Show:
             ready is None
             or self.is_behind
             or self.slot.glance() != ready.hint
-            or (ready.hint is None and not since)
+            or (not since and not ready.serves_newcomers)
             or time.monotonic() >= ready.until
         ):
             return None
@@ -182,7 +194,7 @@ class _Show:
             raise ShowNotFound
         if memory is not None and memory.born == now.born:
             memory.starts_at = now.starts_at
-            self.clock_ms, self.checked_at = now.clock_ms, time.monotonic()
+            self._set_clock(now.clock_ms)
             if (memory.version, memory.mark) == (now.version, now.mark):
                 return memory
             if memory.version < now.version < memory.version + TAIL_LIMIT:
@@ -193,17 +205,56 @@ class _Show:
                 else:
                     if memory.version >= now.version:
                         return memory
-        return self._loaded()
+        return self._loaded(now)
 
-    def _loaded(self) -> ShowMemory:
-        found = whole_show(self.show_id)
-        if found is None:
-            self.memory = None
-            raise ShowNotFound
-        now, last_event_ms, seats = found
-        self.clock_ms, self.checked_at = now.clock_ms, time.monotonic()
-        self.memory = ShowMemory(self.show_id, now, last_event_ms, seats)
+    def _loaded(self, now: Standing) -> ShowMemory:
+        """All seats anew, in a state that is no older than ``now``."""
+        found = replica.ask(whole_show, self.show_id, patience=4.0) if replica.is_there() else None
+        if found is None or not _is_no_older(found[0], now):
+            found = whole_show(self.show_id)
+            if found is None:
+                self.memory = None
+                raise ShowNotFound
+            now = found[0]
+        self._set_clock(now.clock_ms)
+        seen, last_event_ms, seats = found
+        seen = replace(seen, clock_ms=now.clock_ms)
+        self.memory = ShowMemory(self.show_id, seen, last_event_ms, seats)
         return self.memory
+
+    def _set_clock(self, clock_ms: int) -> None:
+        self.clock_ms = clock_ms
+        self.checked_at = self.sure_at = time.monotonic()
+
+    def _followed_replica(self, memory: ShowMemory) -> bool:
+        """Takes in what a copy of the database knows; False where the database has to be asked.
+
+        A copy that is behind the memory says nothing about what is true. Of two clocks only one
+        can be right about deadlines, so the copy's is not looked at, and no hold ends by its word.
+        """
+        if not replica.is_there():
+            return False
+        at, clock_ms = time.monotonic(), self.clock_now_ms()
+        known = Standing(memory.version, memory.mark, memory.born, 0, memory.starts_at)
+        seen = replica.ask(standing, self.show_id)
+        if seen is None or not _is_no_older(seen, known):
+            return False
+        if seen.version > memory.version:
+            try:
+                memory.follow(replica.ask(events_from, self.show_id, memory.version) or [])
+            except OutOfStep:
+                # Some of them may have been taken in.
+                self.memory = None
+        if self.memory is None or memory.version < seen.version or self.has_deadline_by(clock_ms):
+            return False
+        self.checked_at, self.clock_ms = at, max(clock_ms, memory.moment_ms)
+        return True
+
+
+def _is_no_older(seen: Standing, now: Standing) -> bool:
+    if seen.born != now.born or seen.version < now.version:
+        return False
+    return seen.version > now.version or seen.mark == now.mark
 
 
 _shows: OrderedDict[int, _Show] = OrderedDict()

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS
+
 from seats import database
 from seats.domain import SeatStatus, to_milliseconds
 
@@ -56,9 +58,9 @@ class Event:
     at_ms: int
 
 
-def standing(show_id: int) -> Standing | None:
+def standing(show_id: int, *, using: str = DEFAULT_DB_ALIAS) -> Standing | None:
     """Where the show stands now, or None if there is no such show."""
-    with database.cursor() as cursor:
+    with database.cursor(using) as cursor:
         cursor.execute(
             f"SELECT {_STANDING.format(clock=database.clock())} FROM seats_showtime WHERE id = %s",
             (show_id,),
@@ -67,12 +69,14 @@ def standing(show_id: int) -> Standing | None:
     return None if row is None else _standing(row)
 
 
-def whole_show(show_id: int) -> tuple[Standing, int, list[SeatRow]] | None:
+def whole_show(
+    show_id: int, *, using: str = DEFAULT_DB_ALIAS
+) -> tuple[Standing, int, list[SeatRow]] | None:
     """The show's standing, the time of its last event (0 for none) and all seats, by id.
 
     All from one statement: with two, a change between them would be half seen.
     """
-    with database.cursor() as cursor:
+    with database.cursor(using) as cursor:
         cursor.execute(
             f"SELECT s.version, s.mark, s.born, {database.clock()}, s.starts_at, e.at,"
             " p.id, p.row_name, p.number, p.label, p.section, p.tier, p.price, p.x, p.y,"
@@ -91,9 +95,9 @@ def whole_show(show_id: int) -> tuple[Standing, int, list[SeatRow]] | None:
     return _standing(first[:5]), last_event_ms, [_seat(row[6:]) for row in rows if row[6]]
 
 
-def events_from(show_id: int, version: int) -> list[Event]:
+def events_from(show_id: int, version: int, *, using: str = DEFAULT_DB_ALIAS) -> list[Event]:
     """The ledger from ``version`` on, that entry included, in order; at most TAIL_LIMIT entries."""
-    with database.cursor() as cursor:
+    with database.cursor(using) as cursor:
         cursor.execute(
             "SELECT version, mark, kind, seat_ids, held_until, at FROM seats_seatevent"
             f" WHERE show_id = %s AND version >= %s ORDER BY version LIMIT {TAIL_LIMIT}",

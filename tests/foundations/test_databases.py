@@ -116,3 +116,43 @@ def test_a_missing_driver_is_named(monkeypatch, tmp_path, url, file):
     monkeypatch.setattr(databases, "find_spec", lambda name: None)
     with pytest.raises(SettingError, match=f"pip install -r {file}"):
         databases.from_environment(Environment({"DATABASE_URL": url}), tmp_path, network_disk=False)
+
+
+class TestReplica:
+    PRIMARY = "postgres://kino@db/kino"
+
+    @pytest.fixture
+    def replica(self, database):
+        def read(primary: str, url: str):
+            environment = Environment({"DATABASE_REPLICA_URL": url})
+            return databases.replica_from_environment(environment, database(DATABASE_URL=primary))
+
+        return read
+
+    def test_none_unless_one_is_named(self, replica):
+        assert replica(self.PRIMARY, "") is None
+
+    def test_it_is_for_reading_only(self, replica):
+        found = replica(self.PRIMARY, "postgres://kino@copy/kino")
+        assert found["HOST"] == "copy"
+        assert "default_transaction_read_only=on" in found["OPTIONS"]["options"]
+
+    def test_one_that_hangs_is_not_waited_for(self, replica):
+        found = replica("mysql://kino@db/kino", "mysql://kino@copy/kino")
+        assert (found["OPTIONS"]["connect_timeout"], found["OPTIONS"]["read_timeout"]) == (2, 5)
+
+    @pytest.mark.parametrize(
+        ("primary", "url"),
+        [
+            ("sqlite:///a.sqlite3", "sqlite:///b.sqlite3"),
+            (PRIMARY, "mysql://kino@copy/kino"),
+            (PRIMARY, "sqlite:///b.sqlite3"),
+        ],
+    )
+    def test_a_copy_of_something_else(self, replica, primary, url):
+        with pytest.raises(SettingError, match="must name a copy of the server"):
+            replica(primary, url)
+
+    def test_nonsense_is_named_by_its_own_name(self, replica):
+        with pytest.raises(SettingError, match="DATABASE_REPLICA_URL must begin"):
+            replica(self.PRIMARY, "http://copy")
