@@ -9,8 +9,9 @@ application: Application = InThreads(site)
 
 if settings.PUSH != "off":
     # Switched off, nothing of it is so much as imported.
+    from config.languages import InTheirLanguage
     from realtime.application import Push
     from seats.feed import offer_push
 
     offer_push()
-    application = Push(application)
+    application = InTheirLanguage(Push(application))

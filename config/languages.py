@@ -20,6 +20,8 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from config.in_threads import Application, Receive, Scope, Send
+
 DICTIONARIES = Path(settings.BASE_DIR) / "frontend" / "languages"
 
 
@@ -40,13 +42,26 @@ class LanguageMiddleware:
         return response
 
 
+class InTheirLanguage:
+    """An ASGI application whose refusals are in the language of those it refuses."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope.get("headers", ()))
+        asked = headers.get(b"accept-language", b"").decode("latin-1")
+        with translation.override(best_of(asked)):
+            await self._application(scope, receive, send)
+
+
 def language_of(request: HttpRequest) -> str:
     """The code of the language to answer in; one of settings.LANGUAGES."""
     if not _is_api(request):
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
         if chosen in dict(settings.LANGUAGES):
             return str(chosen)
-    return _best_of(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
+    return best_of(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
 
 
 def _is_api(request: HttpRequest) -> bool:
@@ -54,7 +69,8 @@ def _is_api(request: HttpRequest) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _best_of(accept_language: str) -> str:
+def best_of(accept_language: str) -> str:
+    """The one of our languages that somebody who sends this ``Accept-Language`` likes best."""
     for code, weight in parse_accept_lang_header(accept_language):
         if code == "*" or not weight:
             break

@@ -100,7 +100,7 @@ def renewed(language: str) -> Catalog:
         charset="utf-8",
         creation_date=_NO_TIME,
         revision_date=_NO_TIME,
-        header_comment="# Holdfast: sentences of the API and the admin. See docs/languages.md.",
+        header_comment="# Holdfast: sentences of the API. See docs/languages.md.",
     )
     for message in collected():
         if not message.id:

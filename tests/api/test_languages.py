@@ -48,12 +48,12 @@ def test_accept_language_decides(stranger, db, asked, spoken):
 def test_the_setting_decides_for_those_who_ask_for_none(stranger, db, settings):
     from config import languages
 
-    languages._best_of.cache_clear()
+    languages.best_of.cache_clear()
     settings.LANGUAGE_CODE = "ar"
     try:
         response = stranger.get("/api/nothing-here/")
     finally:
-        languages._best_of.cache_clear()
+        languages.best_of.cache_clear()
 
     assert response.headers["Content-Language"] == "ar"
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import asyncio
+import json
 import re
 import string
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
+from config.languages import InTheirLanguage
 from seats import errors, wording
 from seats.api import problems
 from tests import catalogue
@@ -24,6 +28,24 @@ def test_languages_have_their_files():
     assert LANGUAGES
     files = {file.stem for file in (ROOT / "frontend" / "languages").iterdir()}
     assert files == {code for code, _ in settings.LANGUAGES}
+    for code, name in settings.LANGUAGES:
+        file = ROOT / "frontend" / "languages" / f"{code}.json"
+        assert json.loads(file.read_text())["name"] == name
+
+
+@pytest.mark.parametrize(("asked", "spoken"), [(b"ar", "ar"), (b"tlh", "en"), (None, "en")])
+def test_push_refuses_in_the_language_that_was_asked_for(asked, spoken):
+    heard = []
+
+    async def application(*_):
+        await asyncio.sleep(0)
+        heard.append(translation.get_language())
+
+    headers = [] if asked is None else [(b"accept-language", asked)]
+    asyncio.run(InTheirLanguage(application)({"headers": headers}, None, None))
+
+    assert heard == [spoken]
+    assert translation.get_language() == "en"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
