@@ -44,7 +44,7 @@ def select_seats(
     did not hold before. What was selected earlier is refreshed along with it, but lasts no longer
     than HOLD_MAX_SECONDS from the first seat. Where the customer has a hold, seats are added to it
     and its deadline stays. Raises ShowNotFound, SeatNotFound, SalesClosed, SeatLimit,
-    SeatsUnavailable, Busy, and with ``once`` IdempotencyKeyReused, IdempotencyInProgress.
+    TooOften, SeatsUnavailable, Busy, and with ``once`` IdempotencyKeyReused, IdempotencyInProgress.
     """
     wanted = {seat["id"]: seat for seat in seats_named(show_id, names)}
 

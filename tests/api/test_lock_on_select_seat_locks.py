@@ -256,6 +256,25 @@ def test_it_is_counted(stranger, show, settings):
     assert lock(stranger, show, "A2", TAB_2).status_code == 200
 
 
+def test_a_new_session_is_no_way_round_the_limits_of_an_address(stranger, show, settings):
+    settings.HOARD_MAX_SEATS, settings.HOARD_SEAT_MINUTES, settings.HOARD_LAPSES = 1, None, None
+    seats = [seat.label for seat in show.seats.order_by("id")]
+
+    def lock_from(address, number):
+        body = {
+            "showtimeId": show.pk,
+            "seatId": seats[number],
+            "sessionId": f"session-{number:010}",
+        }
+        return stranger.client.post(PATH, body, "application/json", REMOTE_ADDR=address)
+
+    assert [lock_from("192.0.2.7", number).status_code for number in range(10)] == [200] * 10
+    refused(lock_from("192.0.2.7", 10), 429, "throttled")
+    assert lock_from("192.0.2.8", 10).status_code == 200
+    body = {"showtimeId": show.pk, "seatId": seats[11], "sessionId": f"session-{10:010}"}
+    refused(stranger.post(PATH, body), 409, "seat_limit")
+
+
 def test_a_key_makes_it_happen_once(stranger, show):
     first = lock(stranger, show, "A1", **{"Idempotency-Key": "k"})
     unlock_seat(stranger, show, "A1")
