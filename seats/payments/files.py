@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -11,42 +10,56 @@ from pathlib import Path
 
 from django.conf import settings
 
-_PART = ".part"
+# Until its row is there. Only such files are ever swept away: a finished one that this database
+# knows nothing about may be the receipt of another, a backup's say.
+_PENDING = ".new"
 
 
 def store(name: str, data: bytes) -> None:
-    """Writes a file, all of it or nothing, to last. Raises FileExistsError for a name that is."""
+    """Writes a file to last, as a pending one; it can be read already. Raises OSError."""
     folder = _folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    part = folder / f"{name}.{secrets.token_hex(4)}{_PART}"
+    pending = folder / f"{name}{_PENDING}"
     try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        descriptor = os.open(pending, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        part.rename(folder / name)
     except BaseException:
-        part.unlink(missing_ok=True)
+        pending.unlink(missing_ok=True)
         raise
     _make_names_last(folder)
 
 
+def settle(name: str) -> None:
+    """What was pending has its row now. Where this is not said, reading and sweeping see to it."""
+    with suppress(OSError):
+        (_folder() / f"{name}{_PENDING}").rename(_folder() / name)
+
+
 def read(name: str) -> bytes:
     """What a file holds; raises FileNotFoundError."""
-    return (_folder() / name).read_bytes()
+    for _ in range(2):
+        for path in (_folder() / name, _folder() / f"{name}{_PENDING}"):
+            with suppress(FileNotFoundError):
+                return path.read_bytes()
+        # It may have been settled between the two looks.
+    raise FileNotFoundError(name)
 
 
 def remove(name: str) -> None:
-    (_folder() / name).unlink(missing_ok=True)
+    for path in (_folder() / name, _folder() / f"{name}{_PENDING}"):
+        path.unlink(missing_ok=True)
 
 
-def older_than(seconds: float) -> Iterator[str]:
-    """The names of files written longer ago than that, unfinished ones too."""
+def pending_since(seconds: float) -> Iterator[str]:
+    """The names of files that have been pending for longer than that."""
     with suppress(FileNotFoundError):
-        for file in _folder().iterdir():
+        for file in _folder().glob(f"*{_PENDING}"):
             with suppress(FileNotFoundError):
                 if file.stat().st_mtime < time.time() - seconds:
-                    yield file.name
+                    yield file.name.removesuffix(_PENDING)
 
 
 def _folder() -> Path:

@@ -25,6 +25,10 @@ from seats.reservations.memory import remember, remembered
 # who changes their mind about a picture is not kept from buying.
 MOST_UNUSED: Final = 5
 
+# How many pictures that nobody used in time go with each new one, whoever's they are: houses that
+# never run the housekeeping do not fill up.
+SWEPT_ALONG: Final = 10
+
 # Whoever may do one of these sees the page of a booking.
 _LOOKING: Final = ("view", "change")
 
@@ -70,6 +74,8 @@ def keep(customer: Customer, data: bytes, *, once: Once | None = None) -> Kept:
         raise
     if kept.replayed:
         displaced = [_file_of(proof)]
+    else:
+        files.settle(_file_of(proof))
     for name in displaced:
         files.remove(name)
     return kept
@@ -94,9 +100,12 @@ def _insert(proof: PaymentProof, once: Once | None) -> tuple[Kept, list[str]]:
         proof.save(force_insert=True)
         if once is not None:
             remember(cursor, once, {"id": proof.pk}, now)
-    unused = PaymentProof.objects.filter(customer=proof.customer, booking=None)
-    newest_first = unused.order_by("-uploaded_at", "id").exclude(pk=proof.pk)
-    return Kept(proof.pk), _delete(list(newest_first[MOST_UNUSED - 1 :]))
+    unused = PaymentProof.objects.filter(booking=None).exclude(pk=proof.pk)
+    theirs = unused.filter(customer=proof.customer).order_by("-uploaded_at", "id")
+    forgotten = unused.filter(uploaded_at__lte=now - PROOF_KEPT)
+    going = {*theirs[MOST_UNUSED - 1 :], *forgotten[:SWEPT_ALONG]}
+    # In one order, so that two uploads do not wait for each other.
+    return Kept(proof.pk), _delete(sorted(going, key=lambda each: each.pk))
 
 
 def picture_of(user: User, proof_id: str) -> Picture:
@@ -126,11 +135,13 @@ def tidy() -> int:
     names = database.write(lambda: _delete_unused(deadline))
     for name in names:
         files.remove(name)
-    old = list(files.older_than(PROOF_KEPT.total_seconds()))
-    ids = [name.partition(".")[0] for name in old]
+    pending = list(files.pending_since(PROOF_KEPT.total_seconds()))
+    ids = [name.partition(".")[0] for name in pending]
     known = {_file_of(proof) for proof in PaymentProof.objects.filter(pk__in=ids)}
-    for name in old:
-        if name not in known:
+    for name in pending:
+        if name in known:
+            files.settle(name)
+        else:
             files.remove(name)
     return len(names)
 

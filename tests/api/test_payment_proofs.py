@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.db.models import F
 from PIL import Image
 
 from seats import payments
@@ -387,14 +388,57 @@ def test_what_nobody_used_is_tidied_after_a_day(owner, folder):
     assert payments.tidy() == 0
 
 
+def test_each_upload_takes_some_forgotten_ones_along(owner, rival, folder):
+    forgotten = [proof_of(rival) for _ in range(3)]
+    PaymentProof.objects.update(uploaded_at=F("uploaded_at") - timedelta(days=1))
+
+    new = proof_of(owner)
+
+    assert forgotten
+    assert [file.stem for file in kept(folder)] == [new]
+    assert PaymentProof.objects.get().pk == new
+
+
 def test_what_a_dying_process_left_behind_is_tidied(owner, folder):
-    used = proof_of(owner)
-    for name in ("0" * 32 + ".png", "1" * 32 + ".png.abcd.part"):
-        (folder / name).write_bytes(b"?")
+    used, died_late = proof_of(owner), proof_of(owner)
+    (folder / f"{died_late}.png").rename(folder / f"{died_late}.png.new")
+    (folder / ("0" * 32 + ".png.new")).write_bytes(b"?")
     for file in kept(folder):
         os.utime(file, (0, 0))
-    (folder / ("2" * 32 + ".png")).write_bytes(b"being uploaded")
+    (folder / ("2" * 32 + ".png.new")).write_bytes(b"being uploaded")
+    assert shown(owner, died_late).status_code == 200
 
     payments.tidy()
 
-    assert {file.stem for file in kept(folder)} == {used, "2" * 32}
+    assert {file.name for file in kept(folder)} == {
+        f"{used}.png",
+        f"{died_late}.png",
+        "2" * 32 + ".png.new",
+    }
+    assert shown(owner, died_late).status_code == 200
+
+
+def test_pictures_of_another_database_are_left_alone(owner, folder):
+    """Housekeeping with the wrong DATABASE_URL, or after going back, must not cost a receipt."""
+    proof = proof_of(owner)
+    os.utime(kept(folder)[0], (0, 0))
+    PaymentProof.objects.all().delete()
+
+    payments.tidy()
+
+    assert [file.stem for file in kept(folder)] == [proof]
+
+
+def test_a_process_that_dies_before_the_row_is_written(owner, folder, monkeypatch):
+    def die(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("seats.payments.proofs._inserted", die)
+    with pytest.raises(KeyboardInterrupt):
+        upload(owner, PICTURE)
+    assert [file.suffix for file in kept(folder)] == [".new"]
+    os.utime(kept(folder)[0], (0, 0))
+
+    payments.tidy()
+
+    assert kept(folder) == []

@@ -1,4 +1,4 @@
-"""The desk with one bug in it, fifteen times over: the checks have to notice every one.
+"""The desk with one bug in it, seventeen times over: the checks have to notice every one.
 
 Each bug comes with a moment in which it matters. Without the bug that moment passes well, with it
 the check of the answers or of the books fails, on every kind of database.
@@ -15,14 +15,23 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections
+from django.test import override_settings
 
 from seats import availability, database
-from seats.domain import Customer, EventKind, HoldState
-from seats.errors import HoldExpired, NotHeld, SeatError, SeatLimit, SeatsUnavailable
+from seats.domain import Customer, EventKind, HoldState, SeatNames
+from seats.errors import (
+    HoldExpired,
+    NotHeld,
+    NotInReview,
+    PaymentRequired,
+    SeatError,
+    SeatLimit,
+    SeatsUnavailable,
+)
 from seats.ledger import Difference
-from seats.models import Seat
-from seats.reservations import booking, change, holding, releasing, taking
-from tests.engine.house import House, HouseClock, once
+from seats.models import PaymentProof, Seat
+from seats.reservations import Outcome, booking, change, holding, releasing, reviewing, taking
+from tests.engine.house import STAFF, House, HouseClock, once
 
 Patch = pytest.MonkeyPatch
 
@@ -122,6 +131,36 @@ def the_answer_is_lost_and_the_request_repeated(scene: Scene) -> None:
     again = scene.house.extend(scene.owner, once=once(scene.owner))
     assert again.replayed, "not replayed"
     assert [kind for kind, _ in scene.house.told()] == ["held", "extended"]
+
+
+def one_proof_is_to_pay_two_bookings(scene: Scene) -> None:
+    paid_with_a_proof(scene, "A1")
+    scene.house.hold(scene.owner, "A2")
+    refused_with(PaymentRequired, lambda: paid_with_a_proof(scene, "A2"))
+
+
+def the_customer_cancels_before_the_verdict(scene: Scene) -> None:
+    booked = paid_with_a_proof(scene, "A1")
+    called = booked.facts["booking"]["reference"]
+    with scene.meanwhile(reviewing, "perform", lambda: scene.house.cancel(scene.owner, booked)):
+        refused_with(NotInReview, lambda: reviewing.accept_booking(STAFF, called))
+
+
+def paid_with_a_proof(scene: Scene, label: str) -> Outcome:
+    proof, _ = PaymentProof.objects.get_or_create(
+        id="0" * 32,
+        defaults={
+            "customer": scene.owner.key,
+            "format": "png",
+            "size": 100,
+            "uploaded_at": scene.clock.now,
+        },
+    )
+    scene.house.hold(scene.owner, label)
+    with override_settings(PAYMENT_MODE="proof"):
+        return booking.book_seats(
+            scene.owner, scene.house.show_id, SeatNames.of(label), payment_proof=proof.pk
+        )
 
 
 def somebody_takes_the_seat_before_the_sweeper(scene: Scene) -> None:
@@ -359,6 +398,24 @@ def hoarding(patch: Patch) -> None:
     patch.setattr(holding, "add_to_hold", anew)
 
 
+def proof_spent_again(patch: Patch) -> None:
+    """Whether a proof has paid for something is not asked."""
+    _rewrite(patch, " AND booking_id IS NULL AND uploaded_at", " AND uploaded_at")
+
+
+def verdict_on_an_old_look(patch: Patch) -> None:
+    """Whether a booking is in review is looked up before the lock."""
+    looked_up = list[Any]()
+    called = reviewing.booking_called
+
+    def look(reference: str) -> Any:
+        looked_up.append(called(reference))
+        return looked_up[-1]
+
+    patch.setattr(reviewing, "booking_called", look)
+    patch.setattr(reviewing, "booking_by_id", lambda *_: looked_up[-1])
+
+
 # The bug, the moment in which it matters, and what the check says.
 MUTANTS: list[tuple[Callable[[Patch], None], Callable[[Scene], None], str]] = [
     (no_row_count, somebody_else_has_one_of_the_seats, "came to Outcome"),
@@ -383,6 +440,8 @@ MUTANTS: list[tuple[Callable[[Patch], None], Callable[[Scene], None], str]] = [
     (booked_at_the_deadline, it_is_the_deadline_to_the_millisecond, "came to Outcome"),
     (free_after_the_deadline, it_is_the_deadline_to_the_millisecond, "came to SeatsUnavailable"),
     (half_an_extension, a_hold_is_extended, "is stored as StoredHold"),
+    (proof_spent_again, one_proof_is_to_pay_two_bookings, "came to Outcome"),
+    (verdict_on_an_old_look, the_customer_cancels_before_the_verdict, "came to Outcome"),
     (hoarding, seats_are_added_to_a_hold, "19:40:01.250Z"),
 ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +13,12 @@ from django.conf import LazySettings
 
 from seats import database, payments, reservations
 from seats.domain import Customer
-from seats.errors import NotCancellable, NotInReview, PaymentRequired
+from seats.errors import IdempotencyInProgress, NotCancellable, NotInReview, PaymentRequired
 from seats.models import Booking, PaymentProof
 from seats.reservations import Outcome, booking
+from tests.api.pictures import picture
 from tests.concurrency.crowd import all_at_once
-from tests.engine.house import STAFF, House, reference
+from tests.engine.house import STAFF, House, once, reference
 
 pytestmark = pytest.mark.race
 
@@ -100,6 +102,24 @@ def test_the_same_booking_sent_twice_at_once(house: House, owner: Customer) -> N
         assert sum(each.changed for each in outcomes) == 1
         house.cancel(owner, outcomes[0])
     house.books_agree()
+
+
+def test_the_same_upload_sent_twice_at_once(
+    owner: Customer, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.PAYMENT_PROOF_DIR = tmp_path
+    data = picture()
+    for number in range(ROUNDS):
+        promise = once(owner, f"key {number}")
+        came_to = all_at_once(
+            [lambda promise=promise: payments.keep(owner, data, once=promise)] * 4
+        )
+        kept = [each for each in came_to if isinstance(each, payments.Kept)]
+        others = [each for each in came_to if not isinstance(each, payments.Kept)]
+        assert all(type(each) is IdempotencyInProgress for each in others), others
+        assert sum(not each.replayed for each in kept) == 1
+        assert len({each.id for each in kept}) == 1
+        assert PaymentProof.objects.count() == number + 1
 
 
 def verdicts(house: House, owner: Customer, booked: Outcome) -> list[Callable[[], Outcome]]:
