@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from seats.customers.addresses import origin_of
 from seats.domain import Customer
 from seats.errors import SeatLimit, TooOften
-from seats.models import Hold, SeatEvent
+from seats.models import Booking, Hold, SeatEvent
 from tests.engine.house import House, HouseClock, once
 
 MINUTE = 60_000
@@ -68,6 +68,23 @@ class TestSeatsAtATime:
         clock.advance(10 * MINUTE)
 
         house.hold(owner, "A3", "A4")
+
+    def test_bookings_that_nobody_may_have_paid_for_do(
+        self, house: House, elsewhere: House, owner: Customer, settings: LazySettings
+    ) -> None:
+        """Any picture will do for a proof of payment, until somebody has looked at it."""
+        house.hold(owner, "A1", "A2", "A3", "A4")
+        settings.PAYMENT_MODE = "none"
+        house.book(owner)
+        settings.PAYMENT_MODE = "proof"
+        Booking.objects.update(status="in_review")
+
+        with pytest.raises(SeatLimit):
+            elsewhere.hold(owner, "A1", "A2")
+
+        elsewhere.hold(owner, "A1")
+        Booking.objects.update(status="confirmed")
+        elsewhere.hold(owner, "A2", "A3")
 
     def test_what_one_holds_already_is_had_again(self, house: House, owner: Customer) -> None:
         house.hold(owner, "A1", "A2", "A3")
