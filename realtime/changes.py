@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from seats import feed
 from seats.domain import SeatStatus
@@ -16,15 +17,19 @@ MOST_PENDING = 256
 MERGED_FROM = 32
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Change:
-    """Seats that changed together. ``is_whole``: all seats, where it is not known what changed."""
+    """Seats that changed together. ``is_whole``: all seats, where it is not known what changed.
+
+    ``texts`` is where those who tell it keep what they say, made once for all who hear it.
+    """
 
     cursor: str
     place: tuple[int, int]
     at_ms: int
     seats: tuple[SeatChange, ...]
     is_whole: bool = False
+    texts: dict[object, Any] = field(default_factory=dict, compare=False)
 
     def by_status(self) -> dict[SeatStatus, list[SeatChange]]:
         found: dict[SeatStatus, list[SeatChange]] = {}

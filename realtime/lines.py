@@ -11,10 +11,9 @@ import asyncio
 from contextlib import suppress
 from typing import Any
 
-from realtime.scopes import Message, Send
+from django.conf import settings
 
-# A client that takes nothing for so long is better off with a new connection.
-PATIENCE_SECONDS = 10.0
+from realtime.scopes import Message, Send
 
 
 class TooSlow(Exception):
@@ -47,7 +46,7 @@ class Line:
     async def __call__(self, message: Message) -> None:
         """Sends; raises TooSlow for a client that has not taken anything for a while."""
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(settings.PUSH_PATIENCE_SECONDS):
                 if not self._is_clear.is_set():
                     await self._is_clear.wait()
                 await self._send(message)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from realtime.answers import refuse
 from realtime.asking import ask
 from realtime.lines import Line, TooSlow
+from realtime.presence import Presence
 from realtime.scopes import Application, Receive, Scope, Send
 from realtime.tails import Tail, Tails
 from realtime.visitors import Addresses, request_of
@@ -48,9 +49,10 @@ async def show_asked_for(request: ASGIRequest) -> int:
 class Streams:
     """``GET /api/seat-status/stream``: the deltas of a show, as they come to be."""
 
-    def __init__(self, tails: Tails, addresses: Addresses) -> None:
+    def __init__(self, tails: Tails, addresses: Addresses, presence: Presence) -> None:
         self._tails = tails
         self._addresses = addresses
+        self._presence = presence
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         line = Line(send)
@@ -61,7 +63,11 @@ class Streams:
             since = request.headers.get("Last-Event-ID") or request.GET.get("since")
             with self._addresses.one_more(request):
                 show_id = await show_asked_for(request)
-                async with self._tails.watching(show_id) as tail, until_left(receive):
+                async with (
+                    self._tails.watching(show_id) as tail,
+                    self._presence.of(request),
+                    until_left(receive),
+                ):
                     await _tell(tail, since, line)
         except TooSlow:
             # Its cursor is what it has read last, so nothing is lost when it comes back.

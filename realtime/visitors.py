@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from realtime.scopes import Scope
 from seats import customers
 from seats.api import cross_origin
 from seats.api.problems import Problem
+from seats.customers import guests
 from seats.domain import Customer
 
 _SCHEMES = {"ws": "http", "wss": "https"}
@@ -82,12 +83,34 @@ class Addresses:
             del self._open[address]
 
 
+def names_somebody(request: ASGIRequest) -> bool:
+    """Whether there is anything to look up."""
+    return "Authorization" in request.headers or bool(
+        {settings.SESSION_COOKIE_NAME, guests.COOKIE} & request.COOKIES.keys()
+    )
+
+
 def customer_of(request: ASGIRequest) -> Customer | None:
-    """On whose behalf: whoever is logged in, by token or by cookie. Waits for the database."""
+    """On whose behalf: whoever is logged in, else a guest. Waits for the database."""
     scheme, _, token = request.headers.get("Authorization", "").strip().partition(" ")
     if scheme:
-        found = customers.user_of_token(token.strip()) if scheme.lower() == "token" else None
-        user = None if found is None else found[0]
-    else:
-        user = customers.user_of_session(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
-    return None if user is None else Customer.of_user(user.pk)
+        return customer_of_token(token.strip()) if scheme.lower() == "token" else None
+    user = customers.user_of_session(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
+    if user is not None:
+        return Customer.of_user(user.pk)
+    return guest_named(request.COOKIES.get(guests.COOKIE))
+
+
+def customer_of_token(token: str) -> Customer | None:
+    """Whose token it is. Waits for the database."""
+    found = customers.user_of_token(token)
+    return None if found is None else Customer.of_user(found[0].pk)
+
+
+def guest_named(session_id: object) -> Customer | None:
+    """The guest who has chosen this name; None for what is none."""
+    if not isinstance(session_id, str):
+        return None
+    with suppress(ValueError):
+        return guests.customer_of(session_id)
+    return None

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -17,7 +18,8 @@ from django.conf import settings
 
 from seats import feed
 from seats.domain import Cursor
-from seats.feed import hints, messenger
+from seats.feed import hints, messenger, refusals
+from seats.feed.refusals import Refusal
 
 GLANCE_SECONDS = 0.01
 # A server with a great many shows watched at once must not spend its time on glances.
@@ -35,34 +37,28 @@ class Sleeper(Protocol):
     def wake(self) -> None: ...
 
 
-class Refusals(Protocol):
-    """What wants to hear that somebody was refused seats, on whichever machine that was."""
-
-    def heard_of_refusal(self, text: str) -> None: ...
-
-
 class Wakeups:
     """Wakes those who watch a show when it may have changed."""
 
     def __init__(self) -> None:
         self._sleepers: dict[int, tuple[Sleeper, hints.Slot, bytes | None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self.refusals: Refusals | None = None
+        self._on_refusal: Callable[[Refusal], None] | None = None
 
     def watch(self, sleeper: Sleeper) -> None:
         slot = hints.Slot(sleeper.show_id)
         self._sleepers[sleeper.show_id] = (sleeper, slot, slot.glance())
-        if not self._tasks:
-            self._start(self._glance())
-            if settings.REDIS_URL:
-                self._start(self._listen(settings.REDIS_URL))
+        self._begin()
 
     def forget(self, sleeper: Sleeper) -> None:
         self._sleepers.pop(sleeper.show_id, None)
 
-    def listen(self, refusals: Refusals) -> None:
-        """Passes on refusals from now on."""
-        self.refusals = refusals
+    def listen(self, on_refusal: Callable[[Refusal], None]) -> None:
+        """Calls ``on_refusal`` with each refusal that another process tells of."""
+        self._on_refusal = on_refusal
+        self._begin()
+
+    def _begin(self) -> None:
         if not self._tasks:
             self._start(self._glance())
             if settings.REDIS_URL:
@@ -112,8 +108,9 @@ class Wakeups:
     def _hear(self, channel: str, data: bytes) -> None:
         text = data.decode("utf-8", "replace")
         if channel == messenger.REFUSALS:
-            if self.refusals is not None:
-                self.refusals.heard_of_refusal(text)
+            refusal = refusals.heard(text)
+            if refusal is not None and self._on_refusal is not None:
+                self._on_refusal(refusal)
             return
         at = Cursor.parse(text)
         if at is None:

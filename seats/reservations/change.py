@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from seats import database, feed, gate
 from seats.domain import Cursor, EventKind, HoldState, to_milliseconds
 from seats.errors import IdempotencyKeyReused, SeatError, SeatsUnavailable, ShowNotFound, TooOften
+from seats.feed import refusals
 from seats.reservations.memory import Once, recalled_refusal, refusal, remember, remembered
 
 Facts = dict[str, Any]
@@ -204,12 +205,20 @@ def perform(show_id: int, actor: str, operation: Operation, *, once: Once | None
         with database.cursor() as cursor:
             came_to = _unchanged(cursor, show_id, unchanged)
     except SeatsUnavailable as refused:
+        _tell(refused, actor, show_id)
         raise _with_alternatives(refused, show_id) from None
     if isinstance(came_to, SeatError):
+        if isinstance(came_to, SeatsUnavailable):
+            _tell(came_to, actor, show_id)
         raise came_to
     # Also where somebody else made the change: their notice may be later than this answer.
     feed.expect(came_to.cursor)
     return came_to
+
+
+def _tell(refused: SeatsUnavailable, actor: str, show_id: int) -> None:
+    labels = [str(seat["label"]) for seat in refused.facts["conflicts"]]
+    refusals.tell(actor, show_id, labels, refused.message)
 
 
 def _written(work: Callable[[], Outcome | SeatError]) -> Outcome | SeatError:

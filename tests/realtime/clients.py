@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import socket
@@ -9,6 +10,10 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
+
+import socketio
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from tests.realtime.processes import PATIENCE
 
@@ -110,3 +115,97 @@ class Stream(Listener):
         self.until_over()
         self.answer.close()
         self.line.close()
+
+
+class Socket(Listener):
+    """A WebSocket client, built on a library that shares nothing with the server."""
+
+    def __init__(self, port: int, path: str, **headers: str) -> None:
+        super().__init__()
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        origin = named.pop("Origin", None)
+        self._opened = connect(
+            f"ws://127.0.0.1:{port}{path}",
+            origin=origin,
+            additional_headers=named,
+            open_timeout=PATIENCE,
+            compression=None,
+            max_size=None,
+        )
+        self.line = self._opened.__enter__()
+        self.code: int | None = None
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        try:
+            for text in self.line:
+                self.hear(json.loads(text))
+        except ConnectionClosed:
+            pass
+        self.code = self.line.close_code
+        self.over()
+
+    def say(self, message: Any) -> None:
+        self.line.send(message if isinstance(message, str | bytes) else json.dumps(message))
+
+    def of_type(self, kind: str) -> list[Any]:
+        return [message for message in self.heard if message["type"] == kind]
+
+    def until_type(self, kind: str, count: int = 1) -> list[Any]:
+        self.until(lambda: len(self.of_type(kind)) >= count, f"{count} of {kind}")
+        return self.of_type(kind)
+
+    def close(self) -> None:
+        self._opened.__exit__(None, None, None)
+        self.until_over()
+
+
+class Loop:
+    """An event loop in a thread of its own: where it runs, Django's ORM would refuse to."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+
+    def do(self, work: Any) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE)
+
+    def end(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(PATIENCE)
+        self._loop.close()
+
+
+class Room(Listener):
+    """A Socket.IO client. Hears ``(event, data)``."""
+
+    def __init__(self, loop: Loop, port: int, **how: Any) -> None:
+        super().__init__()
+        self._loop = loop
+        self.client = socketio.AsyncClient(reconnection=False)
+        self.client.on("*", self._hear)
+        self.client.on("disconnect", self._over)
+        loop.do(self.client.connect(f"http://127.0.0.1:{port}", wait_timeout=PATIENCE, **how))
+
+    async def _hear(self, event: str, *data: Any) -> None:
+        self.hear((event, *data))
+
+    async def _over(self, *_: Any) -> None:
+        self.over()
+
+    def say(self, event: str, data: Any = None) -> None:
+        self._loop.do(self.client.emit(event, data))
+
+    def ask(self, event: str, data: Any = None) -> Any:
+        return self._loop.do(self.client.call(event, data, timeout=int(PATIENCE)))
+
+    def of(self, event: str) -> list[Any]:
+        return [said[1] for said in self.heard if said[0] == event]
+
+    def until_event(self, event: str, count: int = 1) -> list[Any]:
+        self.until(lambda: len(self.of(event)) >= count, f"{count} of {event}")
+        return self.of(event)
+
+    def close(self) -> None:
+        self._loop.do(self.client.disconnect())

@@ -76,6 +76,10 @@ class Process:
             return False
         return True
 
+    def ask_to_end(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+
     def end(self, how: int = signal.SIGTERM) -> None:
         if self._process is not None:
             self._process.send_signal(how)
