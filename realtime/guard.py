@@ -45,12 +45,16 @@ class Guard:
         engine.on("connect", self._connect)
         engine.on("message", self._receive)
         engine.on("disconnect", self._leave)
+        # The library's own waits until the client has taken the rest, in the middle of answering
+        # the request of a client that will not.
+        engine.disconnect = self.hang_up
 
     async def hang_up(self, eio_sid: str | None) -> None:
         """Ends a connection without waiting until it has taken what is on its way."""
         socket = self._engine.sockets.get(eio_sid)
         if socket is not None:
             await socket.close(wait=False)
+            self._engine.sockets.pop(eio_sid, None)
 
     def is_stuck(self, eio_sid: str | None) -> bool:
         socket = self._engine.sockets.get(eio_sid)

@@ -22,6 +22,7 @@ from realtime.lines import Line, TooSlow
 from realtime.presence import Presence
 from realtime.scopes import Message, Receive, Scope, Send
 from realtime.sockets import BAD_CLIENT, MOST_BYTES
+from realtime.streams import until_left
 from realtime.tails import Tail, Tails
 from realtime.updates_socket import MOST_SUBSCRIPTIONS, show_named
 from realtime.visitors import (
@@ -110,8 +111,14 @@ class Rooms:
             if message["type"] == "websocket.accept":
                 line.open()
 
+        scope = {**scope, "holdfast.request": request}
         try:
-            await self._app({**scope, "holdfast.request": request}, receive, guarded)
+            if scope["type"] == "http" and request.method == "GET":
+                # A poll whose client has left would wait on for something to be said.
+                async with until_left(receive):
+                    await self._app(scope, _no_body, guarded)
+            else:
+                await self._app(scope, receive, guarded)
         except TooSlow:
             line.cut()
         finally:
@@ -295,6 +302,10 @@ def _show_of(said: tuple[Any, ...]) -> int:
     if show_id is None:
         raise Problem("invalid", "Give the number of one show.")
     return show_id
+
+
+async def _no_body() -> Message:
+    return {"type": "http.request", "body": b"", "more_body": False}
 
 
 def _hand_over(loop: asyncio.AbstractEventLoop, work: Callable[[], None]) -> None:

@@ -112,6 +112,7 @@ def silent(port, path, number):
 def test_who_does_not_read_is_cut_off_and_costs_no_memory(daphne, owner, settings):
     """Thirty readers who do not read: half a hall of 5,000 seats, held and let go forty times."""
     settings.MAX_SEATS_PER_HOLD = 5000
+    settings.HOARD_MAX_SEATS = settings.HOARD_SEAT_MINUTES = None
     server = daphne(**BEHIND)
     show = make_show(rows=50, seats_per_row=100)
     labels = list(show.seats.order_by("id").values_list("label", flat=True))
