@@ -38,9 +38,12 @@ def test_without_push_nothing_of_it_is_imported_or_started(transactional_db):
     assert "realtime" in imported("config.asgi")[0]
 
 
-def test_pages_admin_and_api_are_served(push, serve, house, owner):
-    for path in ("/", "/admin/login/", "/api/docs/", "/healthz", "/api/seats/shows/"):
-        here, there = push.get(path), ask(serve(), "GET", path)
+def test_pages_admin_and_api_are_served(daphne, serve, house, owner):
+    # So that static files need not be collected first.
+    push, other = daphne(DEBUG="True"), serve(DEBUG="True")
+    pages = ("/", "/admin/login/", "/api/docs/", "/healthz", "/api/seats/shows/")
+    for path in (*pages, "/static/js/main.js", "/static/favicon.svg"):
+        here, there = push.get(path), ask(other, "GET", path)
         assert (path, here[0]) == (path, 200)
         assert here[0] == there[0]
         for name in ("content-type", "cache-control", "content-security-policy", "vary"):
@@ -65,7 +68,7 @@ def test_a_status_poll_is_the_same(push, serve, house):
 
 @pytest.mark.parametrize("path", ["/nothing", "/api/nothing", "/%FF", "/api/seats/%00"])
 def test_what_is_not_there_is_a_problem_here_too(push, house, path):
-    status, headers, body = push.get(path)
+    status, _, body = push.get(path)
     assert (status, json.loads(body)["code"]) == (404, "not_found")
 
 
