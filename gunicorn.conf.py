@@ -10,9 +10,8 @@ bind = f"127.0.0.1:{int(os.environ.get('PORT', '8000'))}"
 
 # Threads, because requests wait: for a lock on a show, for a slow phone. With one
 # request a process, those who wait would keep everybody's polls waiting too.
-# What that costs, measured: nothing for a poll (threads keep connections open between
-# polls, single-request workers open one for each), and an eighth more processor
-# time for a hold.
+# Polls cost no more for it (threads keep connections open between polls, single-request
+# workers open one for each), and on SQLite threads that wait to write share a commit.
 # The class is gunicorn's own, but for how it answers what is no request.
 worker_class = "config.worker.Worker"
 threads = 4
