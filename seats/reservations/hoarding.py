@@ -159,7 +159,8 @@ def _told(row: tuple[Any, ...], now: datetime) -> _Past:
     return _Past(
         customer=customer,
         held=seats if is_live else 0,
-        most=max(largest, seats),
+        # MariaDB makes decimals of whole numbers that meet others in a UNION.
+        most=max(int(largest), seats),
         started_at=database.moment(started_at),
         ended_at=end,
         deadline=deadline,
