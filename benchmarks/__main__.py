@@ -27,6 +27,7 @@ from benchmarks.measures import (
     memory,
     nginx,
     polls,
+    push,
     shows,
     viewers,
     writes,
@@ -44,6 +45,7 @@ PARTS = {
     "memory": memory.measure,
     "nginx": nginx.measure,
     "large-hall": large_hall.measure,
+    "push": push.measure,
 }
 PAGE = ROOT / "docs" / "performance.md"
 MARKS = re.compile(r"(<!-- figures -->\n).*?(<!-- end of figures -->)", re.DOTALL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -53,6 +54,10 @@ class Server:
         """Resident megabytes of the largest worker."""
         return max(_resident(pid) for pid in self._workers())
 
+    def own_memory(self) -> float:
+        """Resident megabytes of a server that is one process."""
+        return _resident(str(self.pid))
+
     def _workers(self) -> list[str]:
         return Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
 
@@ -99,6 +104,37 @@ def served(
     finally:
         process.terminate()
         process.wait(40)
+
+
+@contextlib.contextmanager
+def served_with_push(store: Store, **settings: str) -> Iterator[Server]:
+    """The same for daphne: site and push in one process."""
+    port = free_port()
+    log = store.folder / "daphne.log"
+    with log.open("ab") as errors:
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1"),
+                *("-p", str(port), "config.asgi:application"),
+            ],
+            env=store.environment(**settings),
+            cwd=ROOT,
+            stdout=errors,
+            stderr=errors,
+        )
+    server = Server(port, process.pid)
+    try:
+        _wait_for(server, process, log)
+        yield server
+    finally:
+        process.terminate()
+        process.wait(40)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _wait_for(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:

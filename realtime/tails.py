@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from realtime.asking import ask
 from realtime.changes import Change, Follower, of_step, of_whole
@@ -52,7 +52,6 @@ class Tail:
         self.cursor = ""
         self.moved = asyncio.Event()
         self.is_over = False
-        self._place = (0, 0)
         self._frames: dict[str, asyncio.Task[Frame]] = {}
         self._followers: set[Follower] = set()
         # What followers have been told of each seat.
@@ -95,8 +94,12 @@ class Tail:
         for step in progress.steps:
             self._tell(of_step(step, self._told))
         if progress.cursor != self.cursor:
-            self.cursor = progress.cursor
-            self._place = (progress.version, progress.at_ms)
+            before, self.cursor = self.cursor, progress.cursor
+            self._frames.clear()
+            if before:
+                # Most have followed up to here. What they are told lies ready when they wake.
+                with suppress(Exception):
+                    await self.frame(before)
             self._move()
         if progress.look_in_ms is None:
             return LOOK_SECONDS
@@ -116,7 +119,6 @@ class Tail:
                 follower.tell(change)
 
     def _move(self) -> None:
-        self._frames.clear()
         self.moved.set()
         self.moved = asyncio.Event()
         if self.is_over:
@@ -132,6 +134,8 @@ class Tail:
                 self._frames.clear()
             task = self._frames[key] = asyncio.create_task(self._asked(since))
             task.add_done_callback(lambda done: self._drop_failed(key, done))
+        if task.done():
+            return task.result()
         return await asyncio.shield(task)
 
     async def _asked(self, since: str | None) -> Frame:

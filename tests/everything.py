@@ -41,6 +41,8 @@ ON_EVERY_DATABASE = (
     "tests/admin",
     "tests/commands",
     "tests/safety",
+    "tests/realtime/test_streams.py",
+    "tests/realtime/test_hall_socket.py",
     "tests/foundations/test_checks.py",
 )
 OLDEST_NODE = 18

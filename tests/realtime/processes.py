@@ -103,6 +103,8 @@ class Daphne(Process):
                 *(sys.executable, "-W", "error"),
                 # Nobody has collected static files for the tests.
                 *("-W", "ignore:No directory at:UserWarning"),
+                # Connections to the database end with the process.
+                *("-W", "ignore::ResourceWarning"),
                 *("-m", "daphne", "-v", "0"),
                 *("-b", "127.0.0.1", "-p", str(self.port), "config.asgi:application"),
             ],
