@@ -15,7 +15,7 @@ from seats.errors import SeatError, SeatsUnavailable
 from seats.ledger import Difference
 from seats.models import Seat
 from seats.reservations import Outcome, holding, taking
-from tests.concurrency.crowd import all_at_once
+from tests.concurrency.crowd import all_at_once, take_from_anybody
 from tests.engine.house import House
 
 pytestmark = pytest.mark.race
@@ -62,13 +62,7 @@ def test_without_the_condition_all_of_them_would(
     house: House, crowd: list[Customer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: the same crowd, and an UPDATE that takes seats from whoever has them."""
-
-    def take(change: Any, hold_id: int, seat_ids: Any, deadline: Any, _wanted: Any) -> None:
-        Seat.objects.filter(pk__in=seat_ids).update(
-            status="HELD", held_until=deadline, hold_id=hold_id
-        )
-
-    monkeypatch.setattr(taking, "_take", take)
+    monkeypatch.setattr(taking, "_take", take_from_anybody)
     assert winners(hold_all_at_once(house, crowd)) == len(crowd)
     with pytest.raises(Difference, match="so not free"):
         house.books_agree()

@@ -15,6 +15,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from proof.stage.ports import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 30.0
 
@@ -25,12 +27,6 @@ def eventually(is_so: Callable[[], bool], what: str = "it") -> None:
     while not is_so():
         assert time.monotonic() < until, f"{what} did not come to be"
         time.sleep(0.01)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def ask(
