@@ -1,9 +1,9 @@
 """Measures, prints one page, and writes it into docs/performance.md.
 
-    python -m benchmarks                          everything (about ten minutes)
+    python -m benchmarks                          everything but push (about twelve minutes)
     python -m benchmarks --quick                  a glance: few rounds, nothing written
     python -m benchmarks --only polls --only halls
-    python -m benchmarks --only push              push, into a section of its own
+    python -m benchmarks --only push              one that has a section of its own, into it
 
 Servers, databases and clients share one machine, so rates differ from run to run. A ratio
 compares two servers that were measured one right after the other; it is the median of several such
@@ -48,11 +48,21 @@ PARTS = {
     "large-hall": large_hall.measure,
     "push": push.measure,
 }
+# What stands together on the page, and is written when all of it has been measured. Push needs more
+# packages, and a machine that does nothing else: it is measured when it is asked for.
+SECTIONS = {
+    "figures": ["polls", "writes", "halls", "shows", "memory", "large-hall"],
+    "viewers": ["viewers"],
+    "nginx": ["nginx"],
+    "push": ["push"],
+}
 EVERYTHING = [name for name in PARTS if name != "push"]
 PAGE = ROOT / "docs" / "performance.md"
-MARKS = re.compile(r"(<!-- figures -->\n).*?(<!-- end of figures -->)", re.DOTALL)
-# A part of its own: it needs more packages, and a machine that does nothing else.
-PUSH_MARKS = re.compile(r"(<!-- push -->\n).*?(<!-- end of push -->)", re.DOTALL)
+
+
+def marks(section: str) -> re.Pattern[str]:
+    """Where a section of the page begins and ends."""
+    return re.compile(rf"(<!-- {section} -->\n).*?(<!-- end of {section} -->)", re.DOTALL)
 
 
 def main() -> int:
@@ -60,30 +70,35 @@ def main() -> int:
     parser.add_argument("--only", action="append", choices=PARTS, help="one part; may be repeated")
     parser.add_argument("--quick", action="store_true", help="few rounds, nothing is written")
     given = parser.parse_args()
-    began = time.monotonic()
-    tables: list[Table] = []
+    asked = given.only or EVERYTHING
+    sections = {name: [part for part in parts if part in asked] for name, parts in SECTIONS.items()}
     with tempfile.TemporaryDirectory(prefix="holdfast-bench-") as folder:
         run = Run(Path(folder), given.quick)
-        for name, measure in PARTS.items():
-            if name in (given.only or EVERYTHING):
-                tables += measure(run)
-    page = "\n\n".join(
-        [
-            _circumstances(time.monotonic() - began),
-            f"**{summary(tables)}**",
-            *(table.markdown() for table in tables),
-        ]
-    )
-    print(page)
-    if not given.quick and given.only in (None, ["push"]):
-        _write(page, PUSH_MARKS if given.only else MARKS)
-        print(f"\nWritten to {PAGE.relative_to(ROOT)}.", file=sys.stderr)
+        for section, parts in sections.items():
+            if not parts:
+                continue
+            began = time.monotonic()
+            tables: list[Table] = []
+            for part in parts:
+                tables += PARTS[part](run)
+            text = _as_text(tables, time.monotonic() - began)
+            print(text, end="\n\n", flush=True)
+            if not given.quick and parts == SECTIONS[section]:
+                _write(section, text)
     return 0
 
 
-def _write(page: str, between: re.Pattern[str]) -> None:
-    text = PAGE.read_text()
-    PAGE.write_text(between.sub(lambda marks: f"{marks[1]}\n{page}\n\n{marks[2]}", text))
+def _as_text(tables: list[Table], seconds: float) -> str:
+    said = [_circumstances(seconds)]
+    if any(table.aims for table in tables):
+        said.append(f"**{summary(tables)}**")
+    return "\n\n".join([*said, *(table.markdown() for table in tables)])
+
+
+def _write(section: str, text: str) -> None:
+    page = PAGE.read_text()
+    PAGE.write_text(marks(section).sub(lambda found: f"{found[1]}\n{text}\n\n{found[2]}", page))
+    print(f"Written to {PAGE.relative_to(ROOT)}: {section}.", file=sys.stderr)
 
 
 def _circumstances(seconds: float) -> str:

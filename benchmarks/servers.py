@@ -9,11 +9,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.stores import ROOT, Store
+
+EQUAL_SHARES = ROOT / "benchmarks" / "equal_shares.py"
 
 OURS = "config.wsgi"
 BARE = "benchmarks.references.bare"
@@ -48,7 +50,7 @@ class Server:
 
     def processor_seconds(self) -> float:
         """What the workers have taken of the processors so far."""
-        return sum(_processor_seconds(pid) for pid in self._workers())
+        return processor_seconds(self._workers())
 
     def memory(self) -> float:
         """Resident megabytes of the largest worker."""
@@ -62,9 +64,13 @@ class Server:
         return Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
 
 
-def _processor_seconds(pid: str) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def processor_seconds(pids: Iterable[str | int]) -> float:
+    """What processes have taken of the processors so far."""
+    ticks = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _resident(pid: str) -> float:
@@ -80,10 +86,19 @@ def served(
     store: Store,
     *,
     workers: int = 2,
-    arguments: Sequence[str] = (),
+    shared_by: int | None = None,
     **settings: str,
 ) -> Iterator[Server]:
-    """A server until the end of the block."""
+    """A server until the end of the block.
+
+    ``shared_by`` so many connections: then no worker takes many more than its share. Which of them
+    is quicker to accept would otherwise decide, for as long as a connection lasts, whether both
+    processors have work; that differs from run to run by more than what is to be measured.
+    """
+    arguments: list[str] = []
+    if shared_by is not None:
+        most = -(-shared_by // workers) + max(1, shared_by // 8)
+        arguments = ["--config", str(EQUAL_SHARES), "--worker-connections", str(most)]
     port = _PORTS[application]
     log = store.folder / f"{application}.log"
     with log.open("ab") as errors:

@@ -20,7 +20,6 @@ from benchmarks.stores import store
 
 PATH = "/api/seat-status/?show_id={}"
 HOLDS_A_SECOND = 50
-# Enough that each worker gets its share of the connections.
 CLIENTS = 32
 # Of the connection and the moment: every server adds its own.
 _OF_THE_SERVER = {"date", "server", "connection", "transfer-encoding"}
@@ -50,11 +49,11 @@ def measure(run: Run) -> list[Table]:
             halls=[[20, 25, 1, 0], [250, 200, 1, 0.5], [20, 25, run.rounds, 0]],
         )
         small, large, busy = (hall["shows"] for hall in made["halls"])
-        with served(OURS, sqlite) as ours:
+        with served(OURS, sqlite, shared_by=CLIENTS) as ours:
             kinds = _kinds(ours, small[0], large[0])
             file = run.folder / "answers"
             file.write_bytes(pickle.dumps(_answers(ours, kinds)))
-            with served(BARE, sqlite, BARE_ANSWERS=str(file)) as bare:
+            with served(BARE, sqlite, shared_by=CLIENTS, BARE_ANSWERS=str(file)) as bare:
                 for number in range(run.many_rounds):
                     run.say(f"polls, round {number + 1} of {run.many_rounds}")
                     for kind in kinds:

@@ -14,6 +14,7 @@ from benchmarks.servers import OURS, Server, served
 from benchmarks.stores import store
 
 COUNTS = (1, 20, 200, 2000)
+CLIENTS = 8
 
 
 def measure(run: Run) -> list[Table]:
@@ -21,7 +22,7 @@ def measure(run: Run) -> list[Table]:
         "One show or two thousand",
         ["shows", "full polls /s", "of one show", "hold /s"],
         "Halls of 40 seats; every poll and every hold is about the next show, in no order."
-        " 2 workers, 8 clients, SQLite.",
+        f" 2 workers, {CLIENTS} clients, SQLite.",
     )
     most = 200 if run.quick else max(COUNTS)
     counts = [count for count in COUNTS if count <= most]
@@ -32,7 +33,7 @@ def measure(run: Run) -> list[Table]:
         shows, labels = made["halls"][0]["shows"], made["halls"][0]["labels"]
         tokens = iter(made["tokens"] * 50)
         mixed = random.Random(7).sample(shows, len(shows))
-        with served(OURS, sqlite) as ours:
+        with served(OURS, sqlite, shared_by=CLIENTS) as ours:
             for number in range(run.rounds):
                 run.say(f"shows, round {number + 1} of {run.rounds}")
                 for count in counts:
@@ -54,6 +55,6 @@ def measure(run: Run) -> list[Table]:
 
 
 def _held(ours: Server, wanted: list[Party], seconds: float) -> float:
-    tally, held = carry_out(ours, 8, wanted, "hold", seconds)
-    carry_out(ours, 8, held, "release", float("inf"))
+    tally, held = carry_out(ours, CLIENTS, wanted, "hold", seconds)
+    carry_out(ours, CLIENTS, held, "release", float("inf"))
     return tally.rate

@@ -15,6 +15,8 @@ from benchmarks.stores import store
 
 INTERVAL = 5.0
 LIMIT_MS = 100.0
+# A machine that looked away for a tenth of a second is not too small.
+TWICE = range(2)
 STEPS = (1000, 2000, 4000, 6000, 8000, 10_000, 12_500, 15_000, 17_500, 20_000, 25_000)
 
 
@@ -24,27 +26,35 @@ def measure(run: Run) -> list[Table]:
         ["viewers", "polls /s", "p50 ms", "p99 ms", "errors", f"p99 below {LIMIT_MS:g} ms"],
         f"Each polls every {INTERVAL:g} s with the cursor of the newest answer, over"
         " a connection of its own, and reads brotli; five times a second two seats are held. Times"
-        " count from when a poll was due. It ends with the first number that was too many.",
+        " count from when a poll was due. It ends with the first number that was too many twice.",
     )
     with store("SQLite", run.folder) as sqlite:
         made = sqlite.lay_out(customers=2000, halls=[[20, 25, 30, 0]])
         with served(OURS, sqlite, workers=1) as ours:
-            for show, viewers in zip(made["halls"][0]["shows"], STEPS, strict=False):
-                run.say(f"viewers: {viewers:,}")
-                tally = _watched(run, ours, viewers, show, made)
-                errors = sum(tally.errors.values())
-                keeps_up = tally.milliseconds(0.99) < LIMIT_MS and not errors
-                table.add(
-                    f"{viewers:,}",
-                    f"{tally.rate:,.0f}",
-                    f"{tally.milliseconds(0.5):.1f}",
-                    f"{tally.milliseconds(0.99):.1f}",
-                    errors,
-                    "yes" if keeps_up else "no",
-                )
-                if not keeps_up:
+            shows = iter(made["halls"][0]["shows"])
+            for viewers in STEPS:
+                tries = (_keeps_up(run, ours, viewers, next(shows), made, table) for _ in TWICE)
+                if not any(tries):
                     break
     return [table]
+
+
+def _keeps_up(
+    run: Run, ours: Server, viewers: int, show: int, made: dict[str, list[object]], table: Table
+) -> bool:
+    run.say(f"viewers: {viewers:,}")
+    tally = _watched(run, ours, viewers, show, made)
+    errors = sum(tally.errors.values())
+    keeps_up = tally.milliseconds(0.99) < LIMIT_MS and not errors
+    table.add(
+        f"{viewers:,}",
+        f"{tally.rate:,.0f}",
+        f"{tally.milliseconds(0.5):.1f}",
+        f"{tally.milliseconds(0.99):.1f}",
+        errors,
+        "yes" if keeps_up else "no",
+    )
+    return keeps_up
 
 
 def _watched(

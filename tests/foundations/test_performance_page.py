@@ -1,12 +1,13 @@
 """docs/performance.md can be written anew by the command, and the page says what was missed."""
 
-from benchmarks.__main__ import MARKS, PAGE, PUSH_MARKS
+from benchmarks.__main__ import PAGE, PARTS, SECTIONS, marks
 from benchmarks.page import Aim, Table, ratio, summary
 
 
-def test_there_is_one_place_for_the_figures():
-    for marks in (MARKS, PUSH_MARKS):
-        assert len(marks.findall(PAGE.read_text())) == 1
+def test_there_is_one_place_for_the_figures_of_each_part():
+    assert sorted(part for parts in SECTIONS.values() for part in parts) == sorted(PARTS)
+    for section in SECTIONS:
+        assert len(marks(section).findall(PAGE.read_text())) == 1
 
 
 def test_a_ratio_is_the_median_of_pairs():
