@@ -1,5 +1,6 @@
 """How `gunicorn config.wsgi` serves. Everything here can be overridden on its command line."""
 
+import contextlib
 import multiprocessing
 import os
 import shutil
@@ -43,6 +44,24 @@ preload_app = False
 # The proxy in front writes an access log; errors go to stderr.
 accesslog = None
 errorlog = "-"
+
+
+# Threads of one Python process take turns anyway. On a processor of their own they hand over
+# without waking another, which made a quarter more holds a second (docs/adr/0011). Only where there
+# are as many processes as processors: then the machine is ours, and nobody's processor is idle.
+def pre_fork(server, worker):
+    available = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    wanted = os.environ.get("PIN_WORKERS", "on").lower() not in {"off", "false", "0", "no"}
+    if wanted and 1 < len(available) <= server.num_workers:
+        taken = [getattr(other, "processor", None) for other in server.WORKERS.values()]
+        worker.processor = min(available, key=taken.count)
+
+
+def post_fork(server, worker):
+    processor = getattr(worker, "processor", None)
+    if processor is not None:
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(0, {processor})
 
 
 # Where METRICS are wanted, the processes write their numbers into one folder, and each of them

@@ -19,6 +19,10 @@ from gunicorn.http.errors import (
 )
 from gunicorn.workers.gthread import ThreadWorker
 
+from config.content_security import EVERYWHERE
+
+_END = "\r\n"
+
 _OUR_FAULT = (ConfigurationProblem, InvalidResponseHeader, InvalidResponseHeaderName)
 
 
@@ -60,7 +64,7 @@ def _problem(status: int, code: str, title: str, detail: str) -> bytes:
         "Connection: close\r\n"
         "Content-Type: application/problem+json\r\n"
         "Cache-Control: no-store\r\n"
-        "X-Content-Type-Options: nosniff\r\n"
+        f"{''.join(f'{name}: {value}{_END}' for name, value in EVERYWHERE.items())}"
         f"Content-Length: {len(body)}\r\n"
         f"\r\n{body}"
     ).encode("ascii")
