@@ -18,7 +18,7 @@ from config.env import Environment, SettingError
 LOCK_WAIT_SECONDS = 5
 CONNECTION_SECONDS = 60
 
-SQLITE = "django.db.backends.sqlite3"
+SQLITE = "config.sqlite"
 MYSQL = "django.db.backends.mysql"
 POSTGRESQL = "django.db.backends.postgresql"
 
@@ -85,7 +85,8 @@ def _parsed(url: str, name: str = "DATABASE_URL") -> dict[str, Any]:
             f" not with {scheme.partition(':')[0][:20]!r}."
         )
     try:
-        database: dict[str, Any] = {**dj_database_url.parse(url)}
+        engine = SQLITE if scheme == "sqlite" else None
+        database: dict[str, Any] = {**dj_database_url.parse(url, engine=engine)}
     except ValueError as error:
         raise SettingError(
             f"{name} cannot be read. Write special characters of a user name or"

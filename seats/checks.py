@@ -278,12 +278,7 @@ def _mysql() -> list[CheckMessage]:
     isolation = _variable("transaction_isolation") or _variable("tx_isolation")
     if isolation != "READ-COMMITTED":
         found.append(_isolation(isolation))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
-            " AND table_type = 'BASE TABLE' AND engine <> 'InnoDB' ORDER BY table_name"
-        )
-        others = [row[0] for row in cursor.fetchall()]
+    others = [name for name, engine, _ in _tables() if engine != "InnoDB"]
     if others:
         found.append(
             Error(
@@ -292,6 +287,7 @@ def _mysql() -> list[CheckMessage]:
                 id="holdfast.E011",
             )
         )
+    found += _alphabet()
     if int(_answer("SELECT @@innodb_flush_log_at_trx_commit")) != 1:
         found.append(_losing("innodb_flush_log_at_trx_commit=1"))
     if _variable("wsrep_on") == "ON":
@@ -304,6 +300,36 @@ def _mysql() -> list[CheckMessage]:
             )
         )
     return found
+
+
+def _alphabet() -> list[CheckMessage]:
+    """Tables are made in the database's character set, whatever a connection speaks."""
+    default = _variable("character_set_database")
+    others = [
+        *(["new tables"] if default != "utf8mb4" else []),
+        *(name for name, _, collation in _tables() if not collation.startswith("utf8mb4")),
+    ]
+    if not others:
+        return []
+    return [
+        Error(
+            f"Text is not kept as utf8mb4 in: {', '.join(others)}.",
+            hint="Names and titles in most alphabets could not be stored. ALTER DATABASE …"
+            " CHARACTER SET utf8mb4, and, if there are tables already, with the servers stopped"
+            " ALTER TABLE … CONVERT TO CHARACTER SET utf8mb4 for each of them.",
+            id="holdfast.E014",
+        )
+    ]
+
+
+def _tables() -> list[tuple[str, str, str]]:
+    """Of each table the name, the engine and the collation."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, engine, table_collation FROM information_schema.tables"
+            " WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' ORDER BY table_name"
+        )
+        return [(str(name), str(engine), str(text)) for name, engine, text in cursor.fetchall()]
 
 
 def _postgresql() -> list[CheckMessage]:

@@ -33,7 +33,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils.translation import gettext_noop
 
 from seats import gate
-from seats.domain import MAX_MARK, from_milliseconds, to_milliseconds
+from seats.domain import MAX_MARK
 from seats.errors import Busy, ShowNotFound
 
 T = TypeVar("T")
@@ -79,20 +79,26 @@ def cursor(using: str = DEFAULT_DB_ALIAS) -> Iterator[Cursor]:
         yield opened
 
 
+@cache
+def vendor() -> str:
+    """What kind of database is in use: "sqlite", "mysql" (MariaDB too) or "postgresql"."""
+    # Remembered, since each look at Django's connection finds out anew whose it is.
+    return connection.vendor
+
+
 def clock() -> str:
     """The SQL expression that reads the database's clock at the moment a statement runs.
 
     Only for statements with parameters, be there none: ``execute(sql, ())``.
     """
-    return _CLOCKS[connection.vendor]
+    return _CLOCKS[vendor()]
 
 
 def moment(value: Any) -> datetime:
     """A time as any of the databases returns it, in UTC and whole milliseconds."""
-    if isinstance(value, str):
-        value = datetime.fromisoformat(value)
-    value = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    return from_milliseconds(to_milliseconds(value))
+    found: datetime = datetime.fromisoformat(value) if isinstance(value, str) else value
+    utc = found.astimezone(UTC) if found.tzinfo else found
+    return utc.replace(microsecond=utc.microsecond // 1000 * 1000, tzinfo=UTC)
 
 
 def moment_or_none(value: Any) -> datetime | None:
@@ -100,14 +106,10 @@ def moment_or_none(value: Any) -> datetime | None:
     return None if value is None else moment(value)
 
 
+# A change names its moments again and again.
+@lru_cache(maxsize=64)
 def parameter(value: datetime) -> Any:
     """A time as the database in use wants it as a parameter."""
-    return _parameter(connection.vendor, value)
-
-
-@lru_cache(maxsize=64)
-def _parameter(vendor: str, value: datetime) -> Any:  # noqa: ARG001 - one for each kind
-    # A change names its moment again and again.
     return connection.ops.adapt_datetimefield_value(value)
 
 
@@ -131,7 +133,7 @@ def now() -> datetime:
 def insert(cursor: Cursor, table: str, values: Mapping[str, Any]) -> int:
     """Inserts one row and returns its id."""
     sql = f"INSERT INTO {table} ({', '.join(values)}) VALUES ({places(tuple(values))})"
-    if connection.vendor != "postgresql":
+    if vendor() != "postgresql":
         cursor.execute(sql, tuple(values.values()))
         return cursor.lastrowid
     cursor.execute(f"{sql} RETURNING id", tuple(values.values()))
@@ -190,19 +192,19 @@ def without_writers(patience: float) -> Iterator[None]:
 
 
 def _gate_path() -> str | None:
-    if connection.vendor != "sqlite":
+    if vendor() != "sqlite":
         return None
     name = str(connection.settings_dict["NAME"])
     if ":memory:" in name or "mode=memory" in name:
         return None
-    return f"{name}-gate"
+    return f"{name}{gate.SUFFIX}"
 
 
 def is_worth_repeating(error: Error) -> bool:
     """Whether the database undid the transaction only because of others: run again, it may pass."""
-    if connection.vendor == "sqlite":
+    if vendor() == "sqlite":
         return "locked" in str(error) or "busy" in str(error)
-    if connection.vendor == "mysql":
+    if vendor() == "mysql":
         return bool(error.args) and error.args[0] in _MYSQL_AGAIN
     return getattr(error.__cause__, "sqlstate", None) in _POSTGRESQL_AGAIN
 
@@ -211,9 +213,9 @@ def is_connection_lost(error: Error) -> bool:
     """Whether the database server went away, so that the outcome of a commit is unknown."""
     if isinstance(error, InterfaceError):
         return True
-    if connection.vendor == "mysql":
+    if vendor() == "mysql":
         return bool(error.args) and error.args[0] in _MYSQL_GONE
-    if connection.vendor == "postgresql":
+    if vendor() == "postgresql":
         state = getattr(error.__cause__, "sqlstate", None)
         return state is None or state.startswith(_POSTGRESQL_GONE)
     return False
@@ -238,29 +240,58 @@ class Turn:
     currency: str
 
 
-def take_turn(cursor: Cursor, show_id: int) -> Turn:
-    """Takes the lock on a show by counting its version up; raises ShowNotFound."""
+def take_turn(cursor: Cursor, show_id: int, turnstiles: Sequence[int] = ()) -> Turn:
+    """Takes the lock on a show by counting its version up; raises ShowNotFound.
+
+    Then those on turnstiles, if there are any to go through. The clock is read after all of them.
+    """
     mark = secrets.randbelow(MAX_MARK)
-    cursor.execute(
-        "UPDATE seats_showtime SET version = version + 1, mark = %s WHERE id = %s",
-        (mark, show_id),
-    )
-    if cursor.rowcount != 1:
-        raise ShowNotFound
-    cursor.execute(
-        f"SELECT version, {clock()}, starts_at, currency FROM seats_showtime WHERE id = %s",
-        (show_id,),
-    )
+    count = "UPDATE seats_showtime SET version = version + 1, mark = %s WHERE id = %s"
+    further = sorted(set(turnstiles))
+    if not further and _tells_what_it_changed():
+        cursor.execute(f"{count} RETURNING {_told()}", (mark, show_id))
+    else:
+        cursor.execute(count, (mark, show_id))
+        if cursor.rowcount != 1:
+            raise ShowNotFound
+        if further:
+            _go_through(cursor, further)
+        cursor.execute(f"SELECT {_told()} FROM seats_showtime WHERE id = %s", (show_id,))
     row = cursor.fetchone()
-    assert row is not None
+    if row is None:
+        raise ShowNotFound
     version, at, starts_at, currency = row
     return Turn(show_id, version, mark, moment(at), moment(starts_at), currency)
+
+
+def _go_through(cursor: Cursor, turnstiles: Sequence[int]) -> None:
+    """Takes the locks on turnstiles, the lowest first."""
+    cursor.execute(
+        f"SELECT number FROM seats_turnstile WHERE number IN ({places(turnstiles)})"
+        " ORDER BY number FOR UPDATE",
+        tuple(turnstiles),
+    )
+    if len(cursor.fetchall()) != len(turnstiles):
+        raise RuntimeError(
+            "Rows of seats_turnstile are missing. They come back with:"
+            " python manage.py migrate seats 0006 && python manage.py migrate"
+        )
+
+
+def _told() -> str:
+    return f"version, {clock()}, starts_at, currency"
+
+
+@cache
+def _tells_what_it_changed() -> bool:
+    """Whether an UPDATE can return columns: SQLite since 3.35, PostgreSQL, and not MariaDB."""
+    return vendor() != "mysql" and connection.features.can_return_columns_from_insert
 
 
 def keep_still(cursor: Cursor, show_id: int) -> tuple[int, int]:
     """Takes the lock on a show and changes nothing; returns version and mark, or ShowNotFound."""
     # A transaction on SQLite is the only writer from its first statement on.
-    lock = "" if connection.vendor == "sqlite" else " FOR UPDATE"
+    lock = "" if vendor() == "sqlite" else " FOR UPDATE"
     cursor.execute(f"SELECT version, mark FROM seats_showtime WHERE id = %s{lock}", (show_id,))
     row = cursor.fetchone()
     if row is None:

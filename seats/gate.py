@@ -14,15 +14,16 @@ there had been no company, so that no answer ever rests on what others have not 
 from __future__ import annotations
 
 import os
+import stat
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from django.db import Error, IntegrityError, transaction
+from django.db import Error, IntegrityError, OperationalError, transaction
 
 from seats.errors import Busy
 
@@ -34,6 +35,9 @@ except ImportError:  # Windows has no flock; SQLite's own lock still keeps write
 HAS_LOCKS = fcntl is not None
 
 T = TypeVar("T")
+
+# What the file's name has behind that of the database.
+SUFFIX = "-gate"
 
 # More would keep the first of them waiting, and gain little.
 MOST_TOGETHER = 16
@@ -179,10 +183,14 @@ def leave_company() -> None:
 
 @contextmanager
 def write_gate(path: str, deadline: float) -> Iterator[None]:
-    """Lets in one process at a time, in turn. Raises Busy when the turn came too late."""
-    # Opened anew each time: a descriptor shared with a forked process would share the lock.
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    """Lets in one process at a time, in turn.
+
+    Raises Busy when the turn came too late, OperationalError where there can be no gate.
+    """
+    descriptor = _opened(path)
     try:
+        if os.geteuid() == 0:
+            _leave_it_to_the_servers(descriptor, path)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         if time.monotonic() >= deadline:
             raise Busy
@@ -193,6 +201,33 @@ def write_gate(path: str, deadline: float) -> Iterator[None]:
         # Closing would not do: a process forked meanwhile has a copy, and the lock with it.
         fcntl.flock(descriptor, fcntl.LOCK_UN)
         os.close(descriptor)
+
+
+def _opened(path: str) -> int:
+    # Anew each time: a descriptor shared with a forked process would share the lock.
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    except OSError as error:
+        # The disk of the database is read-only, say: nobody can write, which is the database's say.
+        raise OperationalError(f"The gate cannot be opened: {error}") from error
+
+
+def _leave_it_to_the_servers(descriptor: int, path: str) -> None:
+    """What root makes beside a database belongs to whom the database does, as SQLite's files do."""
+    try:
+        database = os.stat(path.removesuffix(SUFFIX))
+    except FileNotFoundError:
+        return
+    ours = os.fstat(descriptor)
+    if (ours.st_uid, ours.st_gid, ours.st_mode) != (
+        database.st_uid,
+        database.st_gid,
+        database.st_mode,
+    ):
+        # A root that may not give files away (in some containers) keeps them, as before.
+        with suppress(OSError):
+            os.fchown(descriptor, database.st_uid, database.st_gid)
+            os.fchmod(descriptor, stat.S_IMODE(database.st_mode))
 
 
 @lru_cache(maxsize=16)

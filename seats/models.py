@@ -301,6 +301,19 @@ class Attempt(models.Model):
         return self.mark[:12]
 
 
+class Turnstile(models.Model):
+    """Rows that are there to be locked and never change: who goes through one goes alone.
+
+    Customers and addresses find theirs by a digest, so several may share one; see
+    ``seats.reservations.hoarding``.
+    """
+
+    number = models.PositiveSmallIntegerField(primary_key=True)
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
 class LoginSession(AbstractBaseSession):
     """A login session with a column for whose it is, so that both are found by one query."""
 

@@ -34,8 +34,15 @@ def listed(labels: Sequence[str]) -> str:
     """A1 · A1 and A2 · A1, A2 and A3"""
     if len(labels) < 2:
         return "".join(labels)
-    most = pgettext("between the seats of a list", ", ").join(labels[:-1])
+    most = labels[0]
+    if len(labels) > 2:
+        most = pgettext("between the seats of a list", ", ").join(labels[:-1])
     return gettext("%(most)s and %(last)s") % {"most": most, "last": labels[-1]}
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun, for those who work here: "1 seat", "50,000 seats"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def wait(seconds: int, why: str = TooOften.often) -> str:

@@ -13,7 +13,7 @@ from seats.reservations.booking import (
 )
 from seats.reservations.change import Outcome
 from seats.reservations.holding import extend_hold, hold_seats
-from seats.reservations.memory import Once, forget_old_answers
+from seats.reservations.once import Once, forget_old_answers
 from seats.reservations.opening import lay_out, open_show
 from seats.reservations.releasing import free_customer, release_by_staff, release_seats, tidy
 from seats.reservations.reviewing import accept_booking, reject_booking

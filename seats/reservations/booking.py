@@ -15,7 +15,7 @@ from seats.domain import BookingStatus, Customer, EventKind, HoldState, SeatName
 from seats.errors import BookingNotFound, HoldExpired, NotCancellable, NotHeld, PaymentRequired
 from seats.facts import booking_facts, price, seats_by_id, seats_named, total
 from seats.reservations.change import Change, Facts, HoldRow, Outcome, Unchanged, perform
-from seats.reservations.memory import Once
+from seats.reservations.once import Once
 
 # With seats of its own, whatever the box office has yet to say.
 _STANDING = (BookingStatus.CONFIRMED, BookingStatus.IN_REVIEW)

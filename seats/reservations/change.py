@@ -15,7 +15,7 @@ from seats import database, feed, gate
 from seats.domain import Cursor, EventKind, HoldState, to_milliseconds
 from seats.errors import IdempotencyKeyReused, SeatError, SeatsUnavailable, ShowNotFound, TooOften
 from seats.feed import refusals
-from seats.reservations.memory import Once, recalled_refusal, refusal, remember, remembered
+from seats.reservations.once import Once, recalled_refusal, refusal, remember, remembered
 
 Facts = dict[str, Any]
 
@@ -63,6 +63,7 @@ class HoldRow:
     expires_at: datetime
     booking_id: int | None
     by_selection: bool
+    origin: str
 
     def is_live(self, now: datetime) -> bool:
         return self.state is HoldState.OPEN and now < self.expires_at
@@ -99,14 +100,15 @@ class Change:
 
     def newest_hold(self, customer_key: str) -> HoldRow | None:
         self.cursor.execute(
-            "SELECT id, state, seat_ids, started_at, expires_at, booking_id, by_selection"
-            " FROM seats_hold WHERE customer = %s AND show_id = %s ORDER BY id DESC LIMIT 1",
+            "SELECT id, state, seat_ids, started_at, expires_at, booking_id,"
+            " by_selection, origin FROM seats_hold WHERE customer = %s AND show_id = %s"
+            " ORDER BY id DESC LIMIT 1",
             (customer_key, self.show_id),
         )
         row = self.cursor.fetchone()
         if row is None:
             return None
-        hold_id, state, seat_ids, started_at, expires_at, booking_id, by_selection = row
+        hold_id, state, seat_ids, started_at, expires_at, booking_id, by_selection, origin = row
         return HoldRow(
             hold_id,
             HoldState(state),
@@ -115,6 +117,7 @@ class Change:
             database.moment(expires_at),
             booking_id,
             bool(by_selection),
+            origin,
         )
 
     def shrink_hold(
@@ -183,19 +186,27 @@ class Change:
 Operation = Callable[[Change], Facts]
 
 
-def perform(show_id: int, actor: str, operation: Operation, *, once: Once | None = None) -> Outcome:
+def perform(
+    show_id: int,
+    actor: str,
+    operation: Operation,
+    *,
+    once: Once | None = None,
+    turnstiles: Sequence[int] = (),
+) -> Outcome:
     """Carries out one change of a show's seats and returns what it came to.
 
     ``operation`` gets the lock and the time, changes the seats, records one event and returns the
     facts; it may raise a SeatError or Unchanged, and then nothing of it remains. With ``once`` its
-    outcome, refusals included, is stored in the same transaction. Raises SeatError.
+    outcome, refusals included, is stored in the same transaction. ``turnstiles`` are gone through
+    after the show's lock is had, for what is decided by more than one show. Raises SeatError.
     """
 
     def work() -> Outcome | SeatError:
         with database.cursor() as cursor:
             if once is None:
-                return _carry_out(cursor, show_id, actor, operation)
-            return _carry_out_once(cursor, show_id, actor, operation, once)
+                return _carry_out(cursor, show_id, actor, operation, turnstiles)
+            return _carry_out_once(cursor, show_id, actor, operation, once, turnstiles)
 
     try:
         came_to = _written(work)
@@ -241,15 +252,26 @@ def perform_within(
     return came_to.facts
 
 
-def _carry_out(cursor: database.Cursor, show_id: int, actor: str, operation: Operation) -> Outcome:
-    change = Change(cursor, database.take_turn(cursor, show_id), actor)
+def _carry_out(
+    cursor: database.Cursor,
+    show_id: int,
+    actor: str,
+    operation: Operation,
+    turnstiles: Sequence[int] = (),
+) -> Outcome:
+    change = Change(cursor, database.take_turn(cursor, show_id, turnstiles), actor)
     facts = operation(change)
     at = Cursor(show_id, change.turn.version, change.turn.mark, to_milliseconds(change.now))
     return Outcome(facts, str(at), changed=True)
 
 
 def _carry_out_once(
-    cursor: database.Cursor, show_id: int, actor: str, operation: Operation, once: Once
+    cursor: database.Cursor,
+    show_id: int,
+    actor: str,
+    operation: Operation,
+    once: Once,
+    turnstiles: Sequence[int],
 ) -> Outcome | SeatError:
     def first_time(change: Change) -> Facts:
         stored = remembered(cursor, once, change.now)
@@ -261,7 +283,7 @@ def _carry_out_once(
     try:
         # A savepoint, so that a refused change is undone and the refusal still stored.
         with transaction.atomic():
-            came_to = _carry_out(cursor, show_id, actor, first_time)
+            came_to = _carry_out(cursor, show_id, actor, first_time, turnstiles)
     except Unchanged as unchanged:
         came_to = _unchanged(cursor, show_id, unchanged)
     except (ShowNotFound, IdempotencyKeyReused, TooOften):

@@ -5,13 +5,14 @@ last hour's holds led to no booking, and how many of those holds ran out. Each i
 customer, and ten times as widely for the address they come from, behind which there may be many.
 Holding and letting go in time counts too: it is what programs do to stay below limits on lapses.
 
-The answer comes from the holds themselves, in one question. Two requests at the same moment for
-two shows do not see each other on a database server, so that a limit can be passed by as much as
-one customer has requests under way.
+The answer comes from the holds themselves, in one question. Shows have a lock each, so on a
+database server two requests of one customer for two shows would not see each other; those who take
+seats therefore go through a turnstile of the customer's and one of the address.
 """
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,9 @@ from seats.reservations.change import Change
 
 # One address may be a whole school.
 ADDRESS_FACTOR = 10
+
+# As many rows as the migration has set up.
+TURNSTILES = 256
 
 HOUR = timedelta(hours=1)
 
@@ -55,7 +59,25 @@ class _Past:
 
     @property
     def seat_minutes(self) -> float:
-        return self.most * (self.ended_at - self.started_at).total_seconds() / 60
+        # Begun under another show's lock, it may be later than this change.
+        return max(0.0, self.most * (self.ended_at - self.started_at).total_seconds() / 60)
+
+
+def turnstiles_of(customer: Customer) -> tuple[int, ...]:
+    """Where to go through before seats are taken for a customer, after the show's lock is had.
+
+    Nobody who has gone through one waits for another show, and they are gone through in order, so
+    nobody can wait in a circle. None while no limit depends on what happens at the same moment:
+    minutes and lapses come of time that has passed. None on SQLite, which has one writer.
+    """
+    if settings.HOARD_MAX_SEATS is None or database.vendor() == "sqlite":
+        return ()
+    return tuple(_turnstile(name) for name in (customer.key, customer.origin) if name)
+
+
+def _turnstile(name: str) -> int:
+    digest = hashlib.sha256(name.encode()).digest()
+    return int.from_bytes(digest[:4], "big") % TURNSTILES
 
 
 def refuse_hoarding(change: Change, customer: Customer, more: int) -> None:
@@ -86,6 +108,8 @@ def _limited() -> bool:
 
 
 def _refuse_much(holds: Sequence[_Past], now: datetime, factor: int) -> None:
+    if not holds:
+        return
     minutes, lapses = settings.HOARD_SEAT_MINUTES, settings.HOARD_LAPSES
     waits = []
     if minutes is not None:
@@ -121,7 +145,9 @@ def _held(holds: Iterable[_Past]) -> int:
 
 
 def _past(change: Change, customer: Customer) -> list[_Past]:
-    since = database.parameter(change.now - max(HOUR, timedelta(seconds=settings.HOLD_MAX_SECONDS)))
+    # Of a whole minute, which is ready to be asked for again; what is too old counts for nothing.
+    minute = change.now.replace(second=0, microsecond=0)
+    since = database.parameter(minute - max(HOUR, timedelta(seconds=settings.HOLD_MAX_SECONDS)))
     booked = HoldState.BOOKED.value
     # In parts, so that each finds its index on every database.
     sql = (

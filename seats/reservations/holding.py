@@ -10,8 +10,8 @@ from seats.domain import Customer, SeatNames, extended_deadline, hold_deadline
 from seats.errors import ExtensionLimit, HoldExpired, NotHeld, SalesClosed
 from seats.facts import seats_named
 from seats.reservations.change import Change, Facts, Outcome, Unchanged, perform
-from seats.reservations.hoarding import refuse_hoarding
-from seats.reservations.memory import Once
+from seats.reservations.hoarding import refuse_hoarding, turnstiles_of
+from seats.reservations.once import Once
 from seats.reservations.taking import (
     add_to_hold,
     as_it_is,
@@ -58,7 +58,7 @@ def hold_seats(
         deadline = max(hold.expires_at, full)
         return hold_anew(change, hold, new, tuple(wanted), deadline, by_selection=False)
 
-    return perform(show_id, customer.key, operation, once=once)
+    return perform(show_id, customer.key, operation, once=once, turnstiles=turnstiles_of(customer))
 
 
 def extend_hold(customer: Customer, show_id: int, *, once: Once | None = None) -> Outcome:

@@ -16,7 +16,7 @@ from seats.reservations.change import (
     perform,
     perform_within,
 )
-from seats.reservations.memory import Once
+from seats.reservations.once import Once
 
 # Held at this very moment; a hold that is over is nobody's to release.
 _LIVE = "status = 'HELD' AND held_until > %s"

@@ -7,6 +7,7 @@ holding makes a full hold of it, and it is let go of when its customer goes away
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.conf import settings
 
@@ -19,11 +20,11 @@ from seats.domain import (
     extended_deadline,
     hold_deadline,
 )
-from seats.errors import SalesClosed
+from seats.errors import SalesClosed, SeatLimit, TooOften
 from seats.facts import seats_by_id, seats_named
 from seats.reservations.change import Change, Facts, HoldRow, Outcome, Unchanged, perform
-from seats.reservations.hoarding import refuse_hoarding
-from seats.reservations.memory import Once
+from seats.reservations.hoarding import refuse_hoarding, turnstiles_of
+from seats.reservations.once import Once
 from seats.reservations.taking import (
     SeatsById,
     add_to_hold,
@@ -73,7 +74,7 @@ def select_seats(
             raise Unchanged({**unchanged.facts, **told}) from None
         return {**facts, **told}
 
-    return perform(show_id, customer.key, operation, once=once)
+    return perform(show_id, customer.key, operation, once=once, turnstiles=turnstiles_of(customer))
 
 
 def _short() -> int:
@@ -114,8 +115,9 @@ def adopt_selections(guest: Customer, customer: Customer, show_id: int | None = 
     """Hands what a guest has selected to the customer they turned out to be; returns how many.
 
     In one show, or in all. The seats are never free in between. They keep their deadline, or take
-    that of the hold the customer has; where both together were more than one customer may hold, the
-    guest's are let go. One transaction a show. Raises Busy, which may leave shows undone.
+    that of the hold the customer has. What the customer could not take now as anybody else's is let
+    go: where both together were more than one may hold, or they have kept too much from others. One
+    transaction a show. Raises Busy, which may leave shows undone.
     """
 
     def operation(change: Change) -> Facts:
@@ -126,17 +128,26 @@ def adopt_selections(guest: Customer, customer: Customer, show_id: int | None = 
             hold = None
         _let_go(change, selection)
         held = 0 if hold is None else len(hold.seat_ids)
-        if held + len(seats) > settings.MAX_SEATS_PER_HOLD:
+        try:
+            refuse_too_many(held + len(seats))
+            refuse_hoarding(change, _newcomer(customer, selection), len(seats))
+        except (SeatLimit, TooOften):
             return {"seats": []}
         change.go_on_as(customer.key)
         _take_over(change, customer, hold, {seat["id"]: seat for seat in seats}, selection)
         return {"seats": list(selection.seat_ids)}
 
+    turnstiles = turnstiles_of(customer)
     return sum(
-        len(perform(each, guest.key, operation).facts["seats"])
+        len(perform(each, guest.key, operation, turnstiles=turnstiles).facts["seats"])
         for each in _shows_with_selections(guest)
         if show_id in (None, each)
     )
+
+
+def _newcomer(customer: Customer, selection: HoldRow) -> Customer:
+    """The customer; without their address, if it is the one that has these seats already."""
+    return replace(customer, origin="") if selection.origin == customer.origin else customer
 
 
 def _shows_with_selections(customer: Customer) -> list[int]:

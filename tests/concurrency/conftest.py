@@ -1,33 +1,10 @@
-from collections.abc import Iterator
-
 import pytest
-from django.conf import LazySettings
 
-from seats import feed
 from seats.domain import Customer
-from tests.engine.house import House, HouseClock, customer
 
-pytestmark = pytest.mark.race
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered() -> Iterator[None]:
-    feed._shows.clear()
-    yield
-    feed._shows.clear()
-
-
-@pytest.fixture(autouse=True)
-def _rules(settings: LazySettings) -> None:
-    settings.HOLD_TTL_SECONDS = 600
-    settings.HOLD_MAX_SECONDS = 1800
-    settings.MAX_SEATS_PER_HOLD = 4
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> HouseClock:
-    """Only for tests that ask for it: in the others the database's own clock goes on."""
-    return HouseClock(monkeypatch)
+# The clock is for tests that ask for it: in the others the database's own goes on.
+from tests.engine.conftest import _rules, clock  # noqa: F401
+from tests.engine.house import House, customer
 
 
 @pytest.fixture

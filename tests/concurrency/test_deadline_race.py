@@ -93,10 +93,10 @@ def test_with_the_clock_read_before_the_lock_it_would_win_too_late(
         read.append(database.now())
         return write(work)
 
-    def turn_after_reading(cursor: Any, show_id: int) -> Any:
+    def turn_after_reading(*args: Any) -> Any:
         if connection.vendor != "sqlite":
             read.append(database.now())
-        return replace(take_turn(cursor, show_id), now=read[-1])
+        return replace(take_turn(*args), now=read[-1])
 
     with monkeypatch.context() as patched, locked(house, LOCKED_SECONDS):
         patched.setattr(database, "write", write_after_reading)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
-from seats import database
+from seats import database, gate
 from seats.domain import Customer
 from tests.concurrency.crowd import all_at_once
 from tests.engine.house import House
@@ -59,3 +62,32 @@ def test_without_the_gate_somebody_is(
         return
     monkeypatch.setattr(database, "_gate_path", lambda: None)
     assert max(overtaken(house, crowd)) > OFTEN
+
+
+@pytest.mark.skipif(not gate.HAS_LOCKS, reason="there is no flock on this system")
+def test_what_root_leaves_behind_is_the_servers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A command of root's, run once, must not keep the server's own user from writing."""
+    name = tmp_path / "db.sqlite3"
+    name.touch()
+    name.chmod(0o660)
+    given: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "fchown", lambda _, user, group: given.append((user, group)))
+
+    with gate.write_gate(f"{name}{gate.SUFFIX}", time.monotonic() + 5):
+        pass
+
+    owner, made = name.stat(), Path(f"{name}{gate.SUFFIX}").stat()
+    assert given == [(owner.st_uid, owner.st_gid)]
+    assert stat.S_IMODE(made.st_mode) == 0o660
+
+
+def test_where_there_can_be_no_gate_the_database_cannot_be_written_to(tmp_path: Path) -> None:
+    """As on a disk that has become read-only. Customers are told 503, as with any database."""
+    with (
+        pytest.raises(OperationalError, match="gate"),
+        gate.write_gate(str(tmp_path / "gone" / "db.sqlite3-gate"), time.monotonic() + 5),
+    ):
+        pass

@@ -65,7 +65,10 @@ class Scene:
 
         def wait(execute: Any, sql: str, *rest: Any) -> Any:
             if sql.startswith("UPDATE seats_showtime SET version"):
+                before = database.clock()
                 self.clock.advance(600_000)
+                # A database looks at its clock when it has the lock.
+                sql = sql.replace(before, database.clock())
             return execute(sql, *rest)
 
         with connection.execute_wrapper(wait):
@@ -250,8 +253,8 @@ def version_from_a_sequence(patch: Patch) -> None:
     """Versions are drawn from a counter that no rollback sets back."""
     take_turn, numbers = database.take_turn, itertools.count(1)
 
-    def drawn(cursor: Any, show_id: int) -> Any:
-        turn = replace(take_turn(cursor, show_id), version=next(numbers))
+    def drawn(cursor: Any, show_id: int, *rest: Any) -> Any:
+        turn = replace(take_turn(cursor, show_id, *rest), version=next(numbers))
         cursor.execute(
             "UPDATE seats_showtime SET version = %s WHERE id = %s", (turn.version, show_id)
         )
@@ -264,9 +267,9 @@ def clock_before_the_lock(patch: Patch) -> None:
     """The time is read in the transaction, and then the lock is waited for."""
     take_turn = database.take_turn
 
-    def early(cursor: Any, show_id: int) -> Any:
+    def early(*args: Any) -> Any:
         now = database.now()
-        return replace(take_turn(cursor, show_id), now=now)
+        return replace(take_turn(*args), now=now)
 
     patch.setattr(database, "take_turn", early)
 

@@ -3,18 +3,9 @@ from collections.abc import Iterator
 import pytest
 from django.conf import LazySettings
 
-from seats import feed
 from seats.customers.guests import customer_of
 from seats.domain import Customer
 from tests.engine.house import House, HouseClock, customer
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered() -> Iterator[None]:
-    """Transactions of tests are undone, and ids come again: memories of shows must not last."""
-    feed._shows.clear()
-    yield
-    feed._shows.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -173,14 +173,14 @@ def once(who: Customer, key: str = "a-key", request: str = "a request") -> Once:
 class Poller:
     """Somebody who looks at a show again and again, applying each answer to what they have."""
 
-    def __init__(self, show_id: int) -> None:
-        self.show_id = show_id
+    def __init__(self, show_id: int, *, is_kept: bool = False) -> None:
+        self.show_id, self.is_kept = show_id, is_kept
         self.cursor: str | None = None
         self.seats: dict[str, tuple[str, str | None]] = {}
         self.body: dict[str, Any] = {}
 
     def look(self) -> dict[str, tuple[str, str | None]]:
-        answer = feed.status_answer(self.show_id, self.cursor)
+        answer = feed.status_answer(self.show_id, self.cursor, is_kept=self.is_kept)
         self.body = json.loads(answer.body)
         if self.body["full"]:
             self.seats = {}

@@ -2,17 +2,11 @@ from __future__ import annotations
 
 import itertools
 import time
-from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 
-from seats import database, reservations
 from seats.alternatives import Hall, Place, hall_of, nearest_groups
-from seats.domain import Customer, SeatNames
-from seats.errors import SeatsUnavailable
 from seats.layout import read_plan, rectangle
-from seats.models import Movie, Screen
 
 
 class House:
@@ -157,18 +151,6 @@ def test_it_seats_two_wheelchairs_side_by_side() -> None:
 
 def test_it_lets_a_companion_alone_sit_anywhere_but_on_a_wheelchair_place() -> None:
     assert House(BAY, taken="A3").instead_of("A3", most=2) == ["A4", "A5"]
-
-
-@pytest.mark.django_db
-def test_it_offers_a_wheelchair_place_to_a_customer_who_came_too_late_for_one() -> None:
-    screen = Screen.objects.create(name="Kammer", plan=BAY)
-    movie = Movie.objects.create(title="A film", duration_minutes=90)
-    starts_at = database.now() + timedelta(days=1)
-    show = reservations.open_show(movie, screen, starts_at, Decimal("9.00"))
-    reservations.hold_seats(Customer("guest:rival", None), show.pk, SeatNames.of("A2"))
-    with pytest.raises(SeatsUnavailable) as refused:
-        reservations.hold_seats(Customer("guest:owner", None), show.pk, SeatNames.of("A2", "A3"))
-    assert refused.value.facts["alternatives"] == [["B4", "B5"]]
 
 
 @pytest.mark.parametrize("size", [1, 2, 4, 10])

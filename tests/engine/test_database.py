@@ -318,7 +318,7 @@ def test_it_refuses_to_be_part_of_another_transaction(owner: Customer) -> None:
 def test_it_knows_errors_by_their_numbers(
     monkeypatch: pytest.MonkeyPatch, vendor: str, error: DatabaseError, again: bool, lost: bool
 ) -> None:
-    monkeypatch.setattr(connections["default"], "vendor", vendor)
+    monkeypatch.setattr(database, "vendor", lambda: vendor)
     assert database.is_worth_repeating(error) is again
     assert database.is_connection_lost(error) is lost
 
@@ -341,7 +341,7 @@ def test_it_knows_errors_by_their_numbers(
 def test_it_knows_errors_of_postgresql_by_their_states(
     monkeypatch: pytest.MonkeyPatch, state: str | None, again: bool, lost: bool
 ) -> None:
-    monkeypatch.setattr(connections["default"], "vendor", "postgresql")
+    monkeypatch.setattr(database, "vendor", lambda: "postgresql")
     error = OperationalError("raised by a test")
     error.__cause__ = type("Cause", (Exception,), {"sqlstate": state})()
     assert database.is_worth_repeating(error) is again

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from seats import feed
 from seats.domain import Cursor, Customer
 from seats.errors import SeatError, ShowNotFound
-from seats.feed import hints
+from seats.feed import hints, watched
 from seats.feed import memory as feed_memory
 from seats.models import Hold, Seat, SeatEvent, ShowTime
 from tests.engine.house import (
@@ -254,11 +254,11 @@ def test_it_keeps_nobody_else_waiting_for_a_cursor_from_the_future(
     waited: list[bool] = []
     sleep = clock._sleep
 
-    def watched(seconds: float) -> None:
+    def noticed(seconds: float) -> None:
         waited.append(feed._shows[house.show_id].lock.locked())
         sleep(seconds)
 
-    monkeypatch.setattr(feed.time, "sleep", watched)
+    monkeypatch.setattr(feed.time, "sleep", noticed)
     ahead = Cursor(cursor.show_id, cursor.version, cursor.mark, clock.ms + 30)
     poller.cursor = str(ahead)
     poller.look()
@@ -286,7 +286,7 @@ def test_it_gives_everything_to_who_was_away_for_long(
 def test_it_catches_up_with_more_than_it_reads_at_once(
     house: House, owner: Customer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feed, "TAIL_LIMIT", 5)
+    monkeypatch.setattr(watched, "TAIL_LIMIT", 5)
     poller = Poller(house.show_id)
     poller.look()
     for _ in range(5):

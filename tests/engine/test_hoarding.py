@@ -12,7 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from seats.customers.addresses import origin_of
 from seats.domain import Customer
 from seats.errors import SeatLimit, TooOften
-from seats.models import Booking, Hold, SeatEvent
+from seats.models import Booking, Hold, SeatEvent, Turnstile
+from seats.reservations import adopt_selections
+from seats.reservations.hoarding import TURNSTILES
 from tests.engine.house import House, HouseClock, once
 
 MINUTE = 60_000
@@ -269,6 +271,89 @@ class TestAddresses:
         assert origin_of("192.0.2.8") not in ("", ADDRESS)
 
 
+class TestLoggingIn:
+    """What a guest has selected becomes the customer's only as far as they might take it now."""
+
+    @pytest.fixture
+    def guest(self) -> Customer:
+        return Customer("guest:1", None)
+
+    def test_not_past_the_limit_of_all_shows(
+        self,
+        house: House,
+        elsewhere: House,
+        owner: Customer,
+        guest: Customer,
+        settings: LazySettings,
+    ) -> None:
+        settings.HOARD_MAX_SEATS = 5
+        house.hold(owner, "A1", "A2", "A3", "A4")
+        elsewhere.select(guest, "A1", "A2")
+
+        assert adopt_selections(guest, owner) == 0
+
+        assert elsewhere.seen() == {}
+        elsewhere.select(guest, "A1")
+        assert adopt_selections(guest, owner) == 1
+        elsewhere.books_agree()
+
+    def test_not_while_others_wait_for_what_one_let_lapse(
+        self,
+        house: House,
+        owner: Customer,
+        guest: Customer,
+        settings: LazySettings,
+        clock: HouseClock,
+    ) -> None:
+        settings.HOARD_LAPSES = 1
+        house.hold(owner, "A1")
+        clock.advance(10 * MINUTE)
+        house.select(guest, "A1")
+
+        assert adopt_selections(guest, owner) == 0
+
+        assert house.seen() == {}
+        clock.advance(60 * MINUTE)
+        house.select(guest, "A1")
+        assert adopt_selections(guest, owner) == 1
+
+    def test_nobody_loses_seats_because_of_the_address_that_has_them_already(
+        self,
+        house: House,
+        owner: Customer,
+        guest: Customer,
+        settings: LazySettings,
+        clock: HouseClock,
+    ) -> None:
+        large = House.open(2, 5)
+        owner, guest = replace(owner, origin=ADDRESS), replace(guest, origin=ADDRESS)
+        others = [replace(Customer(f"guest:at {n}", None), origin=ADDRESS) for n in range(10)]
+        settings.HOARD_LAPSES = 1
+        for n, other in enumerate(others):
+            large.hold(other, f"{'AB'[n // 5]}{n % 5 + 1}")
+        clock.advance(10 * MINUTE - 1)
+        house.select(guest, "A1", "A2")
+        clock.advance(1)
+        with pytest.raises(TooOften):
+            house.hold(owner, "B1")
+
+        assert adopt_selections(guest, owner) == 2
+
+    def test_an_address_is_asked_about_what_comes_from_another(
+        self, house: House, owner: Customer, guest: Customer, settings: LazySettings
+    ) -> None:
+        settings.HOARD_MAX_SEATS = 2
+        large = House.open(4, 6)
+        for n in range(10):
+            there = replace(Customer(f"guest:at {n}", None), origin=ADDRESS)
+            large.hold(
+                there, f"{'ABCD'[n // 3]}{n % 3 * 2 + 1}", f"{'ABCD'[n // 3]}{n % 3 * 2 + 2}"
+            )
+        house.select(replace(guest, origin=origin_of("192.0.2.8")), "A1")
+
+        assert adopt_selections(guest, replace(owner, origin=ADDRESS)) == 0
+
+
 def test_all_of_it_is_one_question(
     house: House, elsewhere: House, owner: Customer, settings: LazySettings
 ) -> None:
@@ -280,4 +365,12 @@ def test_all_of_it_is_one_question(
     with CaptureQueriesContext(connection) as limited:
         house.hold(replace(owner, origin=ADDRESS), "A1")
 
-    assert len(limited) == len(without) + 1
+    # And on a database server one for the turnstiles, after which PostgreSQL is asked the time.
+    more = {"sqlite": 1, "mysql": 2, "postgresql": 3}[connection.vendor]
+    assert len(limited) == len(without) + more
+
+
+def test_there_are_as_many_turnstiles_as_the_desk_knows(db: None) -> None:
+    numbers = Turnstile.objects.order_by("number").values_list("number", flat=True)
+
+    assert list(numbers) == list(range(TURNSTILES))

@@ -1,13 +1,14 @@
 """Holding seats: all of them or none, one hold a customer and show, one deadline."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
-from seats import feed
+from seats import database, feed, reservations
 from seats.domain import Customer, SeatNames, iso
 from seats.errors import SalesClosed, SeatNotFound, SeatsUnavailable, ShowNotFound
-from seats.models import Hold, ShowTime
+from seats.models import Hold, Movie, Screen, ShowTime
 from seats.reservations import hold_seats
 from tests.engine.house import House, HouseClock, labels_of
 
@@ -205,3 +206,20 @@ def test_it_refuses_to_hold_nothing(house: House, owner: Customer) -> None:
     with pytest.raises(ValueError, match="no seats"):
         house.hold(owner)
     assert house.events() == []
+
+
+@pytest.mark.django_db
+def test_it_offers_a_wheelchair_place_to_a_customer_who_came_too_late_for_one() -> None:
+    plan = (
+        "tier S Standard\n"
+        "A: SSSSSS | wheelchair 1-2; companion 3\n"
+        "B: SSSSSS | wheelchair 5; companion 6"
+    )
+    screen = Screen.objects.create(name="Kammer", plan=plan)
+    movie = Movie.objects.create(title="A film", duration_minutes=90)
+    starts_at = database.now() + timedelta(days=1)
+    show = reservations.open_show(movie, screen, starts_at, Decimal("9.00"))
+    reservations.hold_seats(Customer("guest:rival", None), show.pk, SeatNames.of("A2"))
+    with pytest.raises(SeatsUnavailable) as refused:
+        reservations.hold_seats(Customer("guest:owner", None), show.pk, SeatNames.of("A2", "A3"))
+    assert refused.value.facts["alternatives"] == [["B4", "B5"]]

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from seats import feed
 from seats.domain import Customer
-from seats.feed import hints
+from seats.feed import hints, watched
 from tests.engine.house import House, HouseClock, Poller
 
 
@@ -26,7 +26,7 @@ def test_it_is_the_same_answer(house: House) -> None:
 def test_it_looks_again_after_a_tenth_of_a_second(house: House, clock: HouseClock) -> None:
     feed.status_answer(house.show_id)
     with CaptureQueriesContext(connection) as queries:
-        clock.advance(feed.FRESH_MS - 2)
+        clock.advance(watched.FRESH_MS - 2)
         feed.status_answer(house.show_id)
         assert len(queries) == 0
         clock.advance(4)
@@ -71,7 +71,7 @@ def test_it_is_not_given_after_a_look_that_failed(
         raise ConnectionError
 
     with monkeypatch.context() as patched:
-        patched.setattr(feed, "standing", gone)
+        patched.setattr(watched, "standing", gone)
         hints.Slot(house.show_id).notice()
         for _ in range(2):
             with pytest.raises(ConnectionError):

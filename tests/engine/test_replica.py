@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from seats import feed
-from seats.feed import loading, replica
+from seats.feed import loading, replica, watched
 from tests.engine.house import Poller, looked_at_anew, true_state
 
 # Long enough for the next look to be due.
-TICK = feed.FRESH_MS + 1
+TICK = watched.FRESH_MS + 1
 
 
 class Copy:
@@ -104,10 +104,26 @@ def test_a_copy_that_stands_still_is_found_out_within_a_second(house, copy, cloc
     watching = Poller(house.show_id)
     watching.look()
     house.hold(owner, "A1")
-    for _ in range(feed.SURE_MS // TICK + 1):
+    for _ in range(watched.SURE_MS // TICK + 1):
         clock.advance(TICK)
         watching.look()
     assert watching.seats["A1"][0] == "HELD"
+
+
+@pytest.mark.parametrize("is_ready", [True, False], ids=["ready", "due"])
+def test_what_a_cache_keeps_is_not_the_word_of_a_late_copy(
+    house, copy, clock, afar, owner, is_ready
+):
+    """It would be a second late when it is kept, and two more when it is handed out."""
+    watching, cache = Poller(house.show_id), Poller(house.show_id, is_kept=True)
+    watching.look()
+    cache.look()
+    house.hold(owner, "A1")
+    clock.advance(TICK)
+    if is_ready:
+        assert watching.look()["A1"][0] == "AVAILABLE", "the control: who keeps nothing can wait"
+    assert cache.look()["A1"][0] == "HELD"
+    assert watching.look()["A1"][0] == "HELD"
 
 
 def test_whoever_looks_for_the_first_time_sees_what_is_true(house, copy, clock, afar, owner):

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from seats import customers, payments, reservations
 from seats.errors import Busy
-from seats.management.wording import counted
+from seats.wording import counted
 
 
 class Command(BaseCommand):

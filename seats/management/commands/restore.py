@@ -14,7 +14,7 @@ from django.db import Error, connection
 from seats.errors import Busy
 from seats.management import sqlite_copies
 from seats.management.commands.backup import refuse_servers
-from seats.management.wording import counted
+from seats.wording import counted
 
 
 class Command(BaseCommand):
@@ -38,7 +38,7 @@ class Command(BaseCommand):
             self._ask(options, found, present)
             kept = None if present is None else _free_name()
             sqlite_copies.copy_in(options["file"], kept)
-        except (sqlite_copies.Unusable, OSError) as error:
+        except (sqlite_copies.Unusable, OSError, Error) as error:
             raise CommandError(str(error)) from error
         except Busy as busy:
             raise CommandError("The database was too busy. Run this again.") from busy
@@ -66,7 +66,11 @@ class Command(BaseCommand):
             f"This replaces a database of {counted(present, 'change')} of seats by one of"
             f" {counted(found, 'change')}. What was sold in between will be on sale again."
         )
-        if input("Type 'yes' to go on: ").strip().lower() != "yes":
+        try:
+            answer = input("Type 'yes' to go on: ")
+        except EOFError:
+            raise CommandError("Nobody is there to be asked. Nothing was changed.") from None
+        if answer.strip().lower() != "yes":
             raise CommandError("Nothing was changed.")
 
 

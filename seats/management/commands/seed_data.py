@@ -16,7 +16,7 @@ from seats import database
 from seats.errors import Busy
 from seats.layout import MAX_SEATS
 from seats.management import programme, samples
-from seats.management.wording import counted
+from seats.wording import counted
 
 DEMO_NAME = "demo_user_123"
 DEMO_PASSWORD = "demo123"  # noqa: S105 - printed on the page it is for

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from seats import ledger
 from seats.errors import Busy, ShowNotFound
-from seats.management.wording import counted
+from seats.wording import counted
 
 _WIDTH = 30
 _BLINK_SECONDS = 0.1

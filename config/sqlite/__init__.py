@@ -1,0 +1,1 @@
+"""Django's SQLite, but for one thing that it does again with every statement."""
