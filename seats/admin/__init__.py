@@ -6,8 +6,9 @@ everything else, and asks for a reason.
 
 from django.contrib import admin
 
+from seats.admin.accounts import AccountAdmin
 from seats.admin.bookings import BookingAdmin
-from seats.admin.entry import LimitedLoginForm, limited
+from seats.admin.entry import LimitedLoginForm, limited, limited_change
 from seats.admin.films import FilmAdmin
 from seats.admin.halls import HallAdmin
 from seats.admin.holds import HoldAdmin
@@ -21,8 +22,12 @@ admin.site.index_title = "Box office"
 
 admin.site.login_form = LimitedLoginForm
 admin.site.login = limited(admin.site.login)  # type: ignore[method-assign]
+admin.site.password_change = limited_change(  # type: ignore[assignment,method-assign]
+    admin.site.password_change
+)
 
 __all__ = [
+    "AccountAdmin",
     "BookingAdmin",
     "FilmAdmin",
     "HallAdmin",

@@ -137,10 +137,6 @@ def address(view: str, *args: Any, **query: Any) -> str:
     return reverse(f"admin:seats_{view}", args=args, query=query or None)
 
 
-def counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def customer_name(row: Hold | Booking) -> str:
     """Whose hold or booking this is; needs its user."""
     if row.user is not None:

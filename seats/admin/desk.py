@@ -22,7 +22,7 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
 from seats import database, reservations, wording
-from seats.admin.base import SHOW, ModelAdmin, counted, show_name
+from seats.admin.base import SHOW, ModelAdmin, show_name
 from seats.admin.standing import with_seat_standing
 from seats.domain import SeatStatus
 from seats.errors import SeatError
@@ -136,8 +136,13 @@ def give_back(
             "title": f"{deed.title}: why?",
             "opts": admin.opts,
             "deed": deed,
+            "back": request.get_full_path(),
             "groups": [
-                (show_name(group[0].show), counted(len(group), "seat"), [s.label for s in group])
+                (
+                    show_name(group[0].show),
+                    wording.counted(len(group), "seat"),
+                    [s.label for s in group],
+                )
                 for group in _by_show(seats)
             ],
             "form": form,
@@ -193,7 +198,7 @@ def _carry_out(request: HttpRequest, deed: Deed, seen: dict[int, int], reason: s
     if spared:
         messages.warning(
             request,
-            f"{counted(spared, 'seat')} left alone: no longer {deed.adjective} by the same"
+            f"{wording.counted(spared, 'seat')} left alone: no longer {deed.adjective} by the same"
             " customer, or refused.",
         )
     _audit(request, deed, freed, reason)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -32,6 +33,12 @@ class LimitedLoginForm(AdminAuthenticationForm):
                 raise ValidationError(refused.message, TOO_OFTEN) from None
         return super().clean()
 
+    def confirm_login_allowed(self, user: Any) -> None:
+        """Refuses, as if there were no such account, a name that only the database takes for it."""
+        if not customers.is_spelling_of(self.cleaned_data["username"], user):
+            raise self.get_invalid_login_error()
+        super().confirm_login_allowed(user)
+
 
 def limited(login: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """The view of the login page, which says 429 where its form does."""
@@ -48,3 +55,25 @@ def limited(login: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         return response
 
     return limited_login
+
+
+def limited_change(change: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The view for a new password: trying old ones there counts like trying them at the door."""
+
+    def limited_password_change(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method != "POST":
+            return change(request, *args, **kwargs)
+        try:
+            name = request.user.get_username()
+            customers.count_login(name, customers.client_address(request))
+        except TooOften as refused:
+            messages.error(request, refused.message)
+            # The page as it was before anything was typed.
+            request.method = "GET"
+            response = change(request, *args, **kwargs)
+            response.status_code = 429
+            response.headers["Retry-After"] = str(refused.retry_after)
+            return response
+        return change(request, *args, **kwargs)
+
+    return limited_password_change

@@ -8,8 +8,9 @@ from django.core.exceptions import SuspiciousFileOperation, ValidationError
 from django.templatetags.static import static
 from django.utils.html import format_html
 
-from seats.admin.base import KeptWhileUsedAdmin, ModelForm, counted
+from seats.admin.base import KeptWhileUsedAdmin, ModelForm
 from seats.models import Movie
+from seats.wording import counted
 
 
 class FilmForm(ModelForm[Movie]):

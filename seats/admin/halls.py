@@ -12,10 +12,11 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from seats.admin.base import KeptWhileUsedAdmin, ModelForm, counted
+from seats.admin.base import KeptWhileUsedAdmin, ModelForm
 from seats.admin.drawing import drawing_of
 from seats.layout import PlanError, read_plan
 from seats.models import Screen
+from seats.wording import counted
 
 _EXAMPLE = """\
 tier S Standard

@@ -113,7 +113,7 @@ class ReviewAdmin(LookOnlyAdmin[Booking]):
                 **self.admin_site.each_context(request),
                 "title": f"{verdict.title} of {booking.reference}?",
                 "opts": self.opts,
-                "verdict": verdict,
+                "deed": verdict,
                 "booking": booking,
                 "show": show_name(booking.show),
                 "whose": customer_name(booking),

@@ -13,11 +13,12 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 
 from seats import database, reservations
-from seats.admin.base import KeptWhileUsedAdmin, ModelForm, counted, link, local, show_name
+from seats.admin.base import KeptWhileUsedAdmin, ModelForm, link, local, show_name
 from seats.admin.standing import with_seat_standing
 from seats.domain import SeatStatus
 from seats.layout import PlanError, read_plan
 from seats.models import Screen, Seat, ShowTime
+from seats.wording import counted
 
 _SETTLED = ("screen", "price", "currency")
 _HIGHEST_PRICE = Decimal("999999.99")

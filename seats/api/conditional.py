@@ -1,9 +1,11 @@
-"""What a client already has, and what it can read: ``If-None-Match``, ``Accept-Encoding``."""
+"""What a client already has, can read, and will do with it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 from django.http import HttpResponse
 from django.utils.http import parse_etags
@@ -16,6 +18,11 @@ def unless_known(request: Request, etag: str) -> HttpResponse | None:
     if "*" in known or etag.removeprefix("W/") in {tag.removeprefix("W/") for tag in known}:
         return HttpResponse(status=304, headers={"ETag": etag})
     return None
+
+
+def is_kept(environ: Mapping[str, Any]) -> bool:
+    """Whether whoever asks will hand the answer out to others for a while: a shared cache."""
+    return "HTTP_X_ANSWER_IS_KEPT" in environ
 
 
 _NO_WEIGHT = re.compile(r"q=0(\.0*)?")

@@ -19,6 +19,8 @@ from seats.domain import Customer
 from seats.reservations import Once
 
 HEADERS: Final = ("Idempotency-Key", "X-Idempotency-Key")
+# As WSGI knows them.
+_NAMES: Final = tuple(f"HTTP_{name.upper().replace('-', '_')}" for name in HEADERS)
 REPLAYED_HEADER: Final = "Idempotency-Replayed"
 
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
@@ -26,7 +28,7 @@ _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 
 def key_of(request: Request) -> str | None:
     """The key a request carries, under either name."""
-    keys = {request.headers[name] for name in HEADERS if name in request.headers}
+    keys: set[str] = {request.META[name] for name in _NAMES if name in request.META}
     if not keys:
         return None
     if len(keys) > 1:

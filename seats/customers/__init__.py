@@ -7,9 +7,9 @@ turn behind them instead of failing.
 from seats.customers.accounts import Registered, facts_of, free_seats_before_delete, register
 from seats.customers.addresses import client_address
 from seats.customers.attempts import count_login, count_registration, forget_old
-from seats.customers.entry import Entry, log_in, log_out, remember_address
+from seats.customers.entry import Entry, is_spelling_of, log_in, log_out, remember_address
 from seats.customers.sessions import user_of_session
-from seats.customers.tokens import user_of_token
+from seats.customers.tokens import revoke_with_password, user_of_token
 
 __all__ = [
     "Entry",
@@ -20,10 +20,12 @@ __all__ = [
     "facts_of",
     "forget_old",
     "free_seats_before_delete",
+    "is_spelling_of",
     "log_in",
     "log_out",
     "register",
     "remember_address",
+    "revoke_with_password",
     "user_of_session",
     "user_of_token",
 ]

@@ -19,7 +19,7 @@ from django.db.models import Q
 from seats import database, reservations
 from seats.errors import InvalidRegistration, UsernameTaken
 from seats.reservations import Once
-from seats.reservations.memory import remember, remembered
+from seats.reservations.once import remember, remembered
 
 # A key tells requests of one person apart. Who registers is nobody yet, so the name stands in.
 _OWNER: Final = "register:{}"

@@ -20,10 +20,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from seats import database
+from seats.customers.names import spelt_alike
 from seats.errors import TooOften
 
 _SECONDS: Final = {"sec": 1, "min": 60, "hour": 3600, "day": 86_400}
@@ -63,7 +63,7 @@ def count_login(name: str, address: str) -> None:
     rate = Rate.of(settings.THROTTLE_LOGIN)
     if rate is None:
         return
-    name = _spelt_alike(name)
+    name = spelt_alike(name)
 
     def work() -> datetime | None:
         now = database.now()
@@ -101,7 +101,7 @@ def remember(name: str, address: str) -> None:
     if Rate.of(settings.THROTTLE_LOGIN) is None:
         return
     until = database.now() + KNOWN
-    mark = _mark("known", _spelt_alike(name), address)
+    mark = _mark("known", spelt_alike(name), address)
     with database.cursor() as cursor:
         cursor.execute(
             "UPDATE seats_attempt SET ends_at = %s WHERE mark = %s",
@@ -175,11 +175,6 @@ def _insert(mark: str, end: datetime) -> bool:
     except IntegrityError:
         return False
     return True
-
-
-def _spelt_alike(name: str) -> str:
-    """The same for all spellings that lead to one account."""
-    return User.normalize_username(name).casefold()
 
 
 def _mark(*about: str) -> str:

@@ -14,6 +14,7 @@ from seats import database
 from seats.customers import attempts, tokens
 from seats.customers.accounts import facts_of, stored_name
 from seats.customers.addresses import client_address
+from seats.customers.names import spelt_alike
 from seats.errors import InvalidCredentials
 
 # The token given out together with a session goes when the session goes.
@@ -36,7 +37,8 @@ def log_in(request: HttpRequest, username: str, password: str) -> Entry:
     address = client_address(request)
     attempts.count_login(username, address)
     user = authenticate(request, username=stored_name(username), password=password)
-    if not isinstance(user, User):
+    # After the password, so that it takes as long.
+    if not isinstance(user, User) or not is_spelling_of(username, user):
         raise InvalidCredentials
 
     def work() -> str:
@@ -50,6 +52,11 @@ def log_in(request: HttpRequest, username: str, password: str) -> Entry:
         return text
 
     return Entry(facts_of(user), database.write(work))
+
+
+def is_spelling_of(username: str, user: User) -> bool:
+    """Whether what was typed is that account's name, and not only like it to the database."""
+    return spelt_alike(username) == spelt_alike(user.get_username())
 
 
 def remember_address(request: HttpRequest, username: str) -> None:

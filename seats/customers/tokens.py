@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
@@ -45,3 +47,10 @@ def user_of_token(text: str) -> tuple[User, AuthToken] | None:
 
 def revoke(digests: set[str]) -> None:
     AuthToken.objects.filter(digest__in=digests).delete()
+
+
+def revoke_with_password(sender: type[User], instance: User, **_: Any) -> None:  # noqa: ARG001
+    """Signal receiver: whoever got hold of a token is out once there is a new password."""
+    # What set_password leaves until the account is saved; a hash made anew at a login leaves none.
+    if instance._password is not None:  # type: ignore[attr-defined]  # noqa: SLF001
+        AuthToken.objects.filter(user_id=instance.pk).delete()

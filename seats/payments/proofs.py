@@ -19,7 +19,7 @@ from seats.models import PaymentProof
 from seats.payments import files, pictures
 from seats.payments.pictures import Picture
 from seats.reservations import PROOF_KEPT, Once
-from seats.reservations.memory import remember, remembered
+from seats.reservations.once import remember, remembered
 
 # Uploads that no booking has used yet, for each customer. The oldest makes room for a new one:
 # who changes their mind about a picture is not kept from buying.

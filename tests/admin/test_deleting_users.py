@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.contrib.auth.models import User
 
 from seats import database
 from seats.domain import Customer
+from seats.errors import Busy
 from seats.models import Booking, SeatEvent, ShowTime
 from tests.admin.people import BoxOffice, book, hold, states
 
@@ -119,3 +121,46 @@ def test_it_frees_nothing_when_the_deletion_fails(
         post_delete.disconnect(refuse, sender=User)
     assert states(sold) == before
     assert not events(sold, owner)
+
+
+@pytest.mark.parametrize("door", ["one", "several"])
+def test_it_waits_its_turn_where_writers_come_one_after_another(
+    chief: BoxOffice,
+    sold: ShowTime,
+    owner: Customer,
+    monkeypatch: pytest.MonkeyPatch,
+    door: str,
+) -> None:
+    """On SQLite, whose own waiting is a lottery."""
+    deleted_in_turn = []
+    waited = database.without_writers
+
+    @contextmanager
+    def noticed(patience: float) -> Iterator[None]:
+        with waited(patience):
+            yield
+            deleted_in_turn.append(not User.objects.filter(pk=owner.user_id).exists())
+
+    monkeypatch.setattr(database, "without_writers", noticed)
+    if door == "one":
+        chief.post("auth_user_delete", owner.user_id, post="yes")
+    else:
+        asked = {"action": "delete_selected", "_selected_action": [owner.user_id], "post": "yes"}
+        chief.client.post("/admin/auth/user/", asked)
+    assert deleted_in_turn == [True]
+
+
+def test_it_says_so_when_its_turn_does_not_come(
+    chief: BoxOffice, sold: ShowTime, owner: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(_patience: float) -> None:
+        raise Busy
+
+    monkeypatch.setattr(database, "without_writers", never)
+    asked = {"action": "delete_selected", "_selected_action": [owner.user_id], "post": "yes"}
+    for page in (
+        chief.client.post(f"/admin/auth/user/{owner.user_id}/delete/", asked, follow=True),
+        chief.client.post("/admin/auth/user/", asked, follow=True),
+    ):
+        assert str(Busy().message) in page.content.decode()
+    assert User.objects.filter(pk=owner.user_id).exists()

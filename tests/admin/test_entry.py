@@ -68,3 +68,30 @@ def test_a_form_without_a_name_is_not_counted(client, chief):
         assert client.post(PAGE, {"password": "right"}).status_code == 200
 
     assert try_to_come_in(client, "right").status_code == 302
+
+
+def change(client, old):
+    new = {"new_password1": "a new pass phrase", "new_password2": "a new pass phrase"}
+    return client.post("/admin/password_change/", {"old_password": old, **new})
+
+
+def test_the_old_password_cannot_be_guessed_where_a_new_one_is_set(client, chief):
+    """By somebody who has found a browser that is logged in."""
+    client.force_login(chief)
+    assert [change(client, f"guess {n}").status_code for n in range(3)] == [200] * 3
+
+    refused = change(client, "right")
+
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) > 0
+    assert b"That was too often. Please wait" in refused.content
+    chief.refresh_from_db()
+    assert chief.check_password("right")
+
+
+def test_a_new_password_is_set(client, chief):
+    client.force_login(chief)
+
+    assert change(client, "right").status_code == 302
+    chief.refresh_from_db()
+    assert chief.check_password("a new pass phrase")

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -6,20 +6,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from seats import feed
 from seats.models import Movie, Screen, ShowTime
 from seats.reservations import open_show
 from tests.api.people import Person
 
 PLAN = "tier S Standard\ntier P Premium +3.00\nA: SSSSS\nB: SSSSS | wheelchair 1\nC: PPPPP"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered() -> Iterator[None]:
-    """Each test has shows of its own, and the feed remembers those of the test before."""
-    feed._shows.clear()
-    yield
-    feed._shows.clear()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from knox.models import AuthToken
 
+from seats.customers import tokens
 from seats.models import LoginSession
 from tests.api.people import PASSWORD, Person, problem
 
@@ -99,6 +100,38 @@ def test_a_new_password_ends_old_sessions(visitor):
     user.save()
 
     problem(visitor.get("/api/seats/me/"), 401, "not_authenticated")
+
+
+def test_a_new_password_ends_old_tokens(visitor):
+    """Somebody else may have one of them."""
+    token = visitor.log_in()["token"]
+    user = User.objects.get()
+    other = User.objects.create_user("other", password=PASSWORD)
+    tokens.issue(other)
+
+    user.first_name = "Ida"
+    user.save()
+    assert visitor.get("/api/seats/me/", Authorization=f"Token {token}").status_code == 200
+
+    user.set_password("another pass phrase")
+    user.save()
+    visitor.client.cookies.clear()
+    answer = visitor.get("/api/seats/me/", Authorization=f"Token {token}")
+    problem(answer, 401, "not_authenticated")
+    assert AuthToken.objects.get().user == other
+
+
+def test_a_hash_made_anew_at_a_login_ends_no_token(visitor, settings):
+    visitor.log_in()
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+        *settings.PASSWORD_HASHERS,
+    ]
+
+    visitor.log_in()
+
+    assert User.objects.get().password.startswith("pbkdf2")
+    assert AuthToken.objects.count() == 2
 
 
 def test_a_stale_token_does_not_keep_one_out(visitor):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
+from django.contrib.auth.models import User
 
 from seats.api import throttles
 from seats.customers import attempts, client_address
@@ -80,6 +81,27 @@ def test_another_spelling_of_a_name_is_no_other_name(owner, stranger, settings, 
     try_to_log_in(stranger)
 
     problem(try_to_log_in(stranger, name), 429, "throttled")
+
+
+@pytest.mark.parametrize("door", ["/api/seats/login/", "/admin/login/"])
+@pytest.mark.parametrize(
+    "name", ["\u00f3wner", "o\u0301wner", "owner ", "owner\u00a0", "owner\u3000"]
+)
+def test_what_a_database_takes_for_a_name_is_not_that_name(owner, settings, name, door):
+    """Each would have a count of its own, and MariaDB leads all of them to the owner."""
+    settings.THROTTLE_LOGIN = "off"
+    User.objects.update(is_staff=True)
+    stranger = Person()
+    body = {"username": name, "password": PASSWORD}
+
+    if door.startswith("/api"):
+        problem(try_to_log_in(stranger, name, PASSWORD), 401, "invalid_credentials")
+    elif name.strip() == name:
+        # Forms take spaces off by themselves, before anything is counted.
+        answer = stranger.client.post(door, body)
+        assert answer.status_code == 200
+        assert b"Please enter the correct username and password" in answer.content
+    assert "_auth_user_id" not in stranger.client.session
 
 
 def from_everywhere(person, count, start=0, **given):

@@ -46,7 +46,11 @@ class Status(Endpoint):
         fields.integer_of(request.query_params, "wait", low=0, high=MAX_WAIT_SECONDS)
         if show_id is None:
             show_id = availability.next_show_id()
-        status = feed.status_answer(show_id, request.query_params.get("since"))
+        status = feed.status_answer(
+            show_id,
+            request.query_params.get("since"),
+            is_kept=conditional.is_kept(request.META),
+        )
         known = conditional.unless_known(request, status.etag)
         if known is not None:
             patch_vary_headers(known, ["Accept-Encoding"])
