@@ -50,7 +50,17 @@ class JsonFormatter(logging.Formatter):
         own = request_id.get()
         if own:
             said["id"] = own
-        said["message"] = record.getMessage()
+        said["message"] = _without_whose(record)
         if record.exc_info:
             said["traceback"] = self.formatException(record.exc_info)
         return json.dumps(said)
+
+
+def _without_whose(record: logging.LogRecord) -> str:
+    """Django names the address that failed; what stands in it may be a customer's alone."""
+    # Which itself writes its lines through this module.
+    from config.observed import route_of
+
+    message = record.getMessage()
+    path = getattr(getattr(record, "request", None), "path", "")
+    return message.replace(path, route_of(path)) if path else message

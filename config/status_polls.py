@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from seats import feed
-from seats.api.conditional import codings
+from seats.api.conditional import codings, is_kept
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
@@ -52,7 +52,7 @@ class StatusPolls:
             return self.application(environ, start_response)
         show_id, since = query
         try:
-            answer = feed.status_answer(int(show_id), since)
+            answer = feed.status_answer(int(show_id), since, is_kept=is_kept(environ))
         except Exception:  # noqa: BLE001 - whatever it is, Django answers it, and logs it if need be
             return self.application(environ, start_response)
 

@@ -17,6 +17,8 @@ from functools import lru_cache
 
 from django.db import connection
 
+from seats import database
+
 _SLOTS = 4096
 _WIDTH = 8
 
@@ -49,13 +51,13 @@ def notice_all() -> None:
 
 def _database_name() -> str:
     settings = connection.settings_dict
-    return f"{connection.vendor}|{settings['HOST']}|{settings['PORT']}|{settings['NAME']}"
+    return f"{database.vendor()}|{settings['HOST']}|{settings['PORT']}|{settings['NAME']}"
 
 
 @lru_cache(maxsize=4)
-def _slots(database: str) -> mmap.mmap | None:
+def _slots(name: str) -> mmap.mmap | None:
     """The mapped file; processes that were forked share it, which is what it is for."""
-    named = hashlib.sha256(database.encode()).hexdigest()[:24]
+    named = hashlib.sha256(name.encode()).hexdigest()[:24]
     owner = os.getuid() if hasattr(os, "getuid") else 0
     path = os.path.join(tempfile.gettempdir(), f"holdfast-{owner}-{named}.hints")
     try:

@@ -220,6 +220,20 @@ class Answers:
 
 
 class TestDatabasesThatLoseBookings:
+    def test_it_is_the_database_that_is_asked(self, transactional_db):
+        # How MariaDB syncs is told to the whole server, so there it is the isolation.
+        careless, found = {
+            "sqlite": ("PRAGMA synchronous=NORMAL", "holdfast.E009"),
+            "postgresql": ("SET synchronous_commit=off", "holdfast.E009"),
+            "mysql": ("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ", "holdfast.E010"),
+        }[connection.vendor]
+        with connection.cursor() as cursor:
+            cursor.execute(careless)
+        try:
+            assert ids(checks.the_database_keeps_its_promises()) == [found]
+        finally:
+            connection.close()
+
     @pytest.mark.parametrize("level", ["0", "1"])
     def test_sqlite_without_syncing(self, monkeypatch, level):
         Answers(monkeypatch, synchronous=level)
@@ -250,27 +264,17 @@ class TestDatabasesThatLoseBookings:
 
 
 class TestMySQL:
-    GOOD = {"innodb_flush_log_at_trx_commit": "1", "tx_isolation": "READ-COMMITTED"}
+    GOOD = {
+        "innodb_flush_log_at_trx_commit": "1",
+        "tx_isolation": "READ-COMMITTED",
+        "character_set_database": "utf8mb4",
+    }
 
     @pytest.fixture
     def tables(self, monkeypatch):
-        """What information_schema says about tables without transactions."""
-        found: list[tuple[str]] = []
-
-        class Cursor:
-            def __enter__(self):
-                return self
-
-            def __exit__(self, *args):
-                return None
-
-            def execute(self, sql):
-                assert "InnoDB" in sql
-
-            def fetchall(self):
-                return found
-
-        monkeypatch.setattr(connection, "cursor", Cursor)
+        """What information_schema says about them: name, engine, collation."""
+        found = [("seats_hold", "InnoDB", "utf8mb4_unicode_ci")]
+        monkeypatch.setattr(checks, "_tables", lambda: found)
         return found
 
     @pytest.mark.parametrize(
@@ -282,6 +286,7 @@ class TestMySQL:
             ({"innodb_flush_log_at_trx_commit": "2"}, ["holdfast.E009"]),
             ({"wsrep_on": "ON"}, ["holdfast.W003"]),
             ({"wsrep_on": "OFF"}, []),
+            ({"character_set_database": "latin1"}, ["holdfast.E014"]),
         ],
     )
     def test_its_configuration(self, monkeypatch, tables, answers, expected):
@@ -289,11 +294,18 @@ class TestMySQL:
         assert ids(checks._mysql()) == expected
 
     def test_tables_without_transactions(self, monkeypatch, tables):
-        tables.append(("seats_seat",))
+        tables.append(("seats_seat", "MyISAM", "utf8mb4_general_ci"))
         Answers(monkeypatch, **self.GOOD)
         (found,) = checks._mysql()
         assert found.id == "holdfast.E011"
         assert "seats_seat" in found.msg
+
+    def test_tables_that_cannot_store_every_alphabet(self, monkeypatch, tables):
+        tables.append(("seats_movie", "InnoDB", "latin1_swedish_ci"))
+        Answers(monkeypatch, **self.GOOD)
+        (found,) = checks._mysql()
+        assert found.id == "holdfast.E014"
+        assert found.msg.endswith("in: seats_movie.")
 
 
 def test_questions_to_the_database_wait_for_deploy():

@@ -1,7 +1,12 @@
+import sqlite3
+from contextlib import closing
+
 import pytest
+from django.db.backends.sqlite3 import base
 
 from config import databases
 from config.env import Environment, SettingError
+from config.sqlite import base as ours
 
 
 @pytest.fixture
@@ -43,6 +48,23 @@ class TestSQLite:
     def test_the_journal_can_be_chosen(self, database):
         chosen = database(SQLITE_JOURNAL_MODE="truncate", network_disk=True)
         assert "journal_mode=TRUNCATE" in chosen["OPTIONS"]["init_command"]
+
+    @pytest.mark.parametrize(
+        ("statement", "params", "answer"),
+        [
+            ("SELECT %s, %s", (1, "two"), (1, "two")),
+            ("SELECT '100%%', '%%s', %s", ("%s",), ("100%", "%s", "%s")),
+            ("SELECT %(one)s, %(two)s", {"one": 1, "two": 2}, (1, 2)),
+            ("SELECT strftime('%%Y', %s)", ("2026-11-21",), ("2026",)),
+            ("SELECT '%s'", None, ("%s",)),
+        ],
+    )
+    def test_statements_mean_what_they_mean_to_django(self, statement, params, answer):
+        for _ in range(2):
+            for kind in (base.SQLiteCursorWrapper, ours.Cursor):
+                with closing(sqlite3.connect(":memory:")) as connection:
+                    cursor = connection.cursor(factory=kind)
+                    assert cursor.execute(statement, params).fetchone() == answer
 
     @pytest.mark.parametrize("url", ["sqlite://", "sqlite://:memory:", "sqlite:///:memory:"])
     def test_memory_is_refused(self, database, url):

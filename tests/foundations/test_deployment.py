@@ -41,12 +41,13 @@ def of_pythonanywhere() -> str:
     return re.sub(r"SECRET_KEY=\$\(.*\)", f"SECRET_KEY={KEY}", settings)
 
 
+Manage = Callable[..., str]
 Check = Callable[..., set[str]]
 
 
 @pytest.fixture(scope="module")
-def check(tmp_path_factory: pytest.TempPathFactory) -> Check:
-    """What is found amiss with an .env, on a database with all its tables."""
+def manage(tmp_path_factory: pytest.TempPathFactory) -> Manage:
+    """Carries out a command with an .env, on a database with all its tables."""
     folder = tmp_path_factory.mktemp("deployment")
     (folder / "staticfiles.json").write_text("{}")
     clean = {name: value for name, value in os.environ.items() if name not in NAMES}
@@ -59,7 +60,9 @@ def check(tmp_path_factory: pytest.TempPathFactory) -> Check:
         "SAFETY_TESTS_STATIC_ROOT": str(folder),
     }
 
-    def manage(*command: str, **more: str) -> str:
+    def managed(settings: str, *command: str, **more: str) -> str:
+        settings = re.sub(r"^DATABASE_URL=.*$", "", settings, flags=re.MULTILINE)
+        env.write_text(f"{settings}\n{database}\n")
         done = subprocess.run(
             [sys.executable, "manage.py", *command],
             cwd=ROOT,
@@ -70,13 +73,16 @@ def check(tmp_path_factory: pytest.TempPathFactory) -> Check:
         )
         return done.stdout + done.stderr
 
-    env.write_text(f"SECRET_KEY={KEY}\n{database}\n")
-    manage("migrate", "--verbosity", "0")
+    managed(f"SECRET_KEY={KEY}", "migrate", "--verbosity", "0")
+    return managed
+
+
+@pytest.fixture(scope="module")
+def check(manage: Manage) -> Check:
+    """What is found amiss with an .env."""
 
     def checked(settings: str, **more: str) -> set[str]:
-        settings = re.sub(r"^DATABASE_URL=.*$", "", settings, flags=re.MULTILINE)
-        env.write_text(f"{settings}\n{database}\n")
-        said = manage("check", "--deploy", **more)
+        said = manage(settings, "check", "--deploy", **more)
         assert "System check identified" in said, said
         return set(re.findall(r"\((\w+\.[EW]\d+)\)", said)) - OF_THIS_MACHINE
 
@@ -103,3 +109,13 @@ def test_what_they_do_not_say_is_not(check: Check) -> None:
         f"{good}\nSQLITE_JOURNAL_MODE=WAL", PYTHONANYWHERE_SITE="www.pythonanywhere.com"
     )
     assert on_a_network_disk == {"holdfast.E002"}
+
+
+def test_sample_data_brings_no_published_password(manage: Manage, check: Check) -> None:
+    """Unless somebody asks for it, and then that is found."""
+    good = of_a_small_server()
+    assert "No demo user, because DEMO_USER is off." in manage(good, "seed_data", "--shows", "1")
+    assert check(good) == set()
+
+    assert "demo_user_123" in manage(f"{good}\nDEMO_USER=True", "seed_data", "--shows", "1")
+    assert check(good) == {"holdfast.E008"}

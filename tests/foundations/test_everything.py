@@ -1,5 +1,9 @@
 """`make test` must not call a run good that was not."""
 
+import re
+from dataclasses import replace
+from types import SimpleNamespace
+
 import pytest
 
 from tests import everything
@@ -65,12 +69,27 @@ def test_a_run_without_tests_is_broken(monkeypatch, tmp_path):
     assert everything.run_pytest("SQLite", "", ("tests",)).broken == "none of tests is there"
 
 
-def test_a_server_that_is_not_there_is_named(monkeypatch):
-    pytest.importorskip("psycopg")
-    monkeypatch.setenv("TEST_POSTGRES_URL", "postgres://root@127.0.0.1:9/holdfast")
-    result = everything.postgresql()
+@pytest.mark.parametrize(
+    ("server", "url"),
+    [
+        (everything.MARIADB, "mysql://root@127.0.0.1:9/holdfast"),
+        (everything.POSTGRESQL, "postgres://root@127.0.0.1:9/holdfast"),
+    ],
+    ids=["mariadb", "postgresql"],
+)
+def test_a_server_that_is_not_there_is_named(monkeypatch, server, url):
+    pytest.importorskip(server.driver)
+    monkeypatch.setenv(server.setting, url)
+    result = everything.on_server(server)
     assert result.not_run.startswith("no server:")
-    assert "TEST_POSTGRES_URL" in result.not_run
+    assert server.setting in result.not_run
+
+
+def test_a_driver_that_is_missing_is_named():
+    server = replace(everything.POSTGRESQL, driver="no_such_driver")
+    assert everything.on_server(server).not_run == (
+        "no driver here: pip install -r requirements-postgres.txt"
+    )
 
 
 def test_suites_run_side_by_side_and_are_shown_in_turn(monkeypatch, capfdbinary, tmp_path):
@@ -99,3 +118,38 @@ def test_suites_run_side_by_side_and_are_shown_in_turn(monkeypatch, capfdbinary,
 def test_an_unknown_suite_is_refused():
     with pytest.raises(SystemExit, match="No such suite: oracle"):
         everything.main(["oracle"])
+
+
+def test_what_one_suite_of_sqlite_leaves_out_the_other_runs(monkeypatch):
+    asked = []
+
+    def run(command, **_):
+        asked.append([word for word in command if "tests" in word])
+        return SimpleNamespace(returncode=0)
+
+    monkeypatch.setattr(everything.subprocess, "run", run)
+    monkeypatch.setattr(everything.chromium, "missing", lambda: None)
+    everything.sqlite()
+    everything.browser()
+    assert asked == [["--ignore=tests/browser", "tests"], ["tests/browser"]]
+
+
+def test_a_browser_that_is_missing_is_named(monkeypatch):
+    monkeypatch.setattr(everything.chromium, "missing", lambda: "no Chromium here")
+    assert everything.browser() == Result("Browser", not_run="no Chromium here")
+
+
+def test_every_suite_has_its_line():
+    lines = [name for line in everything.LINES for name in line]
+    assert sorted(lines) == sorted(everything.all_suites())
+
+
+@pytest.mark.parametrize("place", everything.ON_ONE_DATABASE)
+def test_what_servers_are_spared_knows_no_database(place):
+    assert place.startswith(everything.ON_EVERY_DATABASE)
+    text = (everything.ROOT / place).read_text()
+    ours = set(re.findall(r"^from seats\.(\w+)", text, re.MULTILINE))
+    assert ours <= {"alternatives", "domain", "errors", "layout"}
+    assert not re.search(r"django|from seats import (?!errors$)", text, re.MULTILINE)
+    fixtures = "db|transactional_db|house|owner|rival|stranger|guest|client|chief"
+    assert not re.search(rf"def test_\w+\([^)]*\b({fixtures})\b", text)

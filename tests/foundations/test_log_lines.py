@@ -1,5 +1,6 @@
 """A log is read by people and programs: nobody who is only spoken of there may write in it."""
 
+import json
 import logging
 import re
 import sys
@@ -48,6 +49,15 @@ def test_words_of_every_language_stay_as_they_are():
     assert formatter.format(record("Kein Film: %s", "Größe 映画 فيلم")) == (
         "Kein Film: Größe 映画 فيلم"
     )
+
+
+def test_programs_are_told_the_kind_of_address_and_not_whose(rf):
+    failed = record("%s: %s", "Service Unavailable", "/api/seats/bookings/HF-7K2M9Q/")
+    failed.request = rf.get("/api/seats/bookings/HF-7K2M9Q/")
+
+    said = json.loads(JsonFormatter().format(failed))
+
+    assert said["message"] == "Service Unavailable: /api/seats/bookings/<str:reference>/"
 
 
 def test_a_traceback_stays_readable():

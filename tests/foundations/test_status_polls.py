@@ -50,6 +50,7 @@ ORDINARY: dict[str, dict[str, Any]] = {
     "no gzip": {"HTTP_ACCEPT_ENCODING": "gzip;q=0, *"},
     "gzip, half-hearted": {"HTTP_ACCEPT_ENCODING": "deflate, gzip;q=0.001"},
     "anything": {"HTTP_ACCEPT_ENCODING": "*"},
+    "a cache": {"query": "show_id={show}&since={cursor}", "HTTP_X_ANSWER_IS_KEPT": "yes"},
     "a visitor with cookies": {"HTTP_COOKIE": f"sessionid={'k' * 32}; csrftoken={'t' * 32}"},
     "cookies of no use": {"HTTP_COOKIE": "sessionid=x; csrftoken=x; messages=x"},
     "a token": {"HTTP_AUTHORIZATION": "Token nonsense"},
@@ -215,7 +216,6 @@ def ask(application: Any, environ: dict[str, Any]) -> Said:
 @pytest.fixture
 def hall(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hall]:
     """Time stands still: whoever is asked, and when, server_time is the same."""
-    feed._shows.clear()
     clock = HouseClock(monkeypatch)
     monkeypatch.setattr("seats.feed.load.count", lambda: None)
     # The test's transaction is open on the connection that these would close.
@@ -224,7 +224,6 @@ def hall(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hall]:
     yield Hall(clock)
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
-    feed._shows.clear()
 
 
 def compare(hall: Hall, kinds: dict[str, dict[str, Any]]) -> None:
@@ -375,3 +374,20 @@ def test_the_switch(hall, settings, monkeypatch, is_on):
         for name, changed in (ORDINARY | UNUSUAL).items():
             expected = ask(get_wsgi_application(), hall.environ(**changed))
             assert ask(application, hall.environ(**changed)) == expected, name
+
+
+@pytest.mark.parametrize("way", [StatusPolls, lambda application: application])
+def test_both_ways_tell_the_feed_when_a_cache_asks(hall, monkeypatch, way):
+    told = []
+    answer = feed.status_answer
+
+    def listening(*asked: Any, is_kept: bool) -> Any:
+        told.append(is_kept)
+        return answer(*asked, is_kept=is_kept)
+
+    monkeypatch.setattr(feed, "status_answer", listening)
+    application = way(get_wsgi_application())
+    for changed in ({}, {"HTTP_X_ANSWER_IS_KEPT": "yes"}):
+        told.clear()
+        ask(application, hall.environ(**changed))
+        assert set(told) == {bool(changed)}

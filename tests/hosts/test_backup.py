@@ -5,14 +5,13 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from seats import feed, ledger
+from seats import ledger
 from seats.domain import Customer
 from seats.management import sqlite_copies
 from tests.engine.house import House, Poller, customer
@@ -21,10 +20,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def owner(transactional_db) -> Iterator[Customer]:
-    feed._shows.clear()
-    yield customer("owner")
-    feed._shows.clear()
+def owner(transactional_db) -> Customer:
+    return customer("owner")
 
 
 @pytest.fixture
@@ -132,6 +129,19 @@ def test_it_asks_first(house, owner, file, answers, capsys):
     answers("yes")
     call_command("restore", str(file))
     assert house.seen() == {}
+
+
+def test_nobody_there_to_be_asked(house, owner, file, monkeypatch):
+    call_command("backup", str(file))
+    house.hold(owner, "A1")
+
+    def no_terminal(_):
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", no_terminal)
+    with pytest.raises(CommandError, match="Nothing was changed"):
+        call_command("restore", str(file))
+    assert house.seen() == {"A1": "HELD"}
 
 
 @pytest.mark.parametrize("mode", ["WAL", "DELETE"])

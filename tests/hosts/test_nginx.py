@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import http.client
 import json
+import re
 import socket
 import subprocess
 import threading
@@ -252,6 +253,25 @@ def test_the_visitors_own_address_arrives_and_no_other(site: Site) -> None:
     assert register(site, "again", "127.0.0.21", **spoofed) == 429
     twice = {"X_Forwarded_For": "203.0.113.9, 203.0.113.10"}
     assert register(site, "more", "127.0.0.21", **twice) == 429
+
+
+def test_its_log_has_ids_of_requests_and_no_query_strings(site: Site) -> None:
+    secret = "a-guest-of-sixteen-letters"
+    gone = site.ask(
+        f"/api/seat-locks?showtimeId={site.show}&sessionId={secret}&x=%0Aforged", method="DELETE"
+    )
+    assert gone.status == 200
+
+    def lines() -> list[str]:
+        return (site.nginx.folder / "access.log").read_text().splitlines()
+
+    # nginx writes a line when the answer has been sent.
+    end = time.monotonic() + 10
+    while not any("seat-locks" in line for line in lines()) and time.monotonic() < end:
+        time.sleep(0.02)
+    (line,) = [line for line in lines() if "seat-locks" in line]
+    assert re.search(r' "DELETE /api/seat-locks" 200 .* [0-9a-f]{32}$', line)
+    assert secret not in "".join(lines())
 
 
 class TestHeaders:

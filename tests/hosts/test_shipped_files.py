@@ -53,7 +53,7 @@ class TestDockerfile:
 
     def test_secrets_stay_outside(self):
         kept_out = (ROOT / ".dockerignore").read_text().split()
-        assert {".env", ".git", "certificates", "*.sqlite3"} <= set(kept_out)
+        assert {".env", ".git", "certificates", "private", "*.sqlite3"} <= set(kept_out)
 
 
 class TestCompose:

@@ -12,6 +12,11 @@ function clientWith(answers, options = {}) {
     fetch(path, request) {
       asked.push({ path, at: clock.now(), ...request });
       const answer = answers.shift();
+      // As browsers do it: they follow a POST with a GET, unless they are told not to.
+      if (answer === 'pointed back') {
+        const unfollowed = { status: 0, ok: false, type: 'opaqueredirect', headers: new Headers() };
+        return Promise.resolve(request.redirect === 'manual' ? unfollowed : jsonAnswer({ code: 'method_not_allowed' }, { status: 405 }));
+      }
       if (answer === 'cut') return Promise.reject(new TypeError('network'));
       if (answer === 'silence') {
         return new Promise((resolve, reject) => request.signal.addEventListener('abort', () => reject(new Error('aborted'))));
@@ -104,6 +109,13 @@ test('a POST with a key is sent again with the very same key and body until it i
   assert.deepEqual(new Set(asked.map(({ headers }) => headers['Idempotency-Key'])), new Set(['k1']));
   assert.deepEqual(new Set(asked.map(({ body }) => body)), new Set(['{"show_id":1}']));
   assert.equal(asked.length, 3);
+});
+
+test('a POST that a restarting host points back to its address is sent again, as a POST', async () => {
+  const { api, asked, clock } = clientWith(['pointed back', jsonAnswer({ booked: 1 })]);
+  const result = await finished(api.post('/x', {}, { key: 'k' }), clock);
+  assert.deepEqual([result.kind, result.body], ['answer', { booked: 1 }]);
+  assert.deepEqual(asked.map(({ method }) => method), ['POST', 'POST']);
 });
 
 test('a twin that is still running is waited for', async () => {

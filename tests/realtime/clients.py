@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+import aiohttp
 import socketio
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
@@ -183,10 +184,20 @@ class Room(Listener):
     def __init__(self, loop: Loop, port: int, **how: Any) -> None:
         super().__init__()
         self._loop = loop
-        self.client = socketio.AsyncClient(reconnection=False)
+        loop.do(self._arrive(f"http://127.0.0.1:{port}", how))
+
+    async def _arrive(self, address: str, how: dict[str, Any]) -> None:
+        # The library's own session stays open where the door stays shut; when it is collected, an
+        # event loop is made to close it, and nobody closes that.
+        self._session = aiohttp.ClientSession()
+        self.client = socketio.AsyncClient(reconnection=False, http_session=self._session)
         self.client.on("*", self._hear)
         self.client.on("disconnect", self._over)
-        loop.do(self.client.connect(f"http://127.0.0.1:{port}", wait_timeout=PATIENCE, **how))
+        try:
+            await self.client.connect(address, wait_timeout=PATIENCE, **how)
+        except BaseException:
+            await self._session.close()
+            raise
 
     async def _hear(self, event: str, *data: Any) -> None:
         self.hear((event, *data))
@@ -208,4 +219,8 @@ class Room(Listener):
         return self.of(event)
 
     def close(self) -> None:
-        self._loop.do(self.client.disconnect())
+        self._loop.do(self._leave())
+
+    async def _leave(self) -> None:
+        await self.client.disconnect()
+        await self._session.close()

@@ -12,7 +12,6 @@ import pytest
 for package in ("daphne", "socketio", "redis", "websockets", "aiohttp"):
     pytest.importorskip(package, reason=f"{package} is not installed: requirements-dev.txt has it")
 
-from seats import feed  # noqa: E402
 from seats.customers import tokens  # noqa: E402
 from seats.domain import Customer  # noqa: E402
 from tests.engine.house import House, customer  # noqa: E402
@@ -70,11 +69,24 @@ def push(transactional_db: None, daphne: Serve) -> Daphne:
     return daphne()
 
 
-@pytest.fixture
-def redis(tmp_path: Path) -> Iterator[Redis]:
-    started = Redis(tmp_path)
+@pytest.fixture(scope="session")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
+    """Whoever kills it starts it again."""
+    started = Redis(tmp_path_factory.mktemp("redis"))
     yield started
     started.end()
+
+
+@pytest.fixture(scope="session")
+def machines(
+    daphne: Serve, redis: Redis, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Daphne, Daphne]:
+    """Two processes that share no memory, as on two machines: a folder for hints each."""
+
+    def machine(name: str) -> Daphne:
+        return daphne(name, REDIS_URL=redis.url, TMPDIR=str(tmp_path_factory.mktemp(name)))
+
+    return machine("left"), machine("right")
 
 
 @pytest.fixture(scope="module")
@@ -82,13 +94,6 @@ def loop() -> Iterator[Loop]:
     started = Loop()
     yield started
     started.end()
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered() -> Iterator[None]:
-    feed._shows.clear()
-    yield
-    feed._shows.clear()
 
 
 @pytest.fixture

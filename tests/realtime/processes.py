@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,6 +15,8 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from proof.stage.ports import free_port
 
@@ -123,6 +126,8 @@ class Redis(Process):
     """A Redis that can be killed and started again at the same address."""
 
     def __init__(self, folder: Path) -> None:
+        if shutil.which("redis-server") is None:
+            pytest.skip("redis-server is not installed")
         super().__init__()
         self._folder = folder
         self.start()

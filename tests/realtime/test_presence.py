@@ -106,10 +106,8 @@ def test_every_door_counts(push, loop, house, owner, how):
     watcher.close()
 
 
-def test_a_customer_of_two_processes_is_gone_when_both_have_lost_them(
-    daphne, redis, house, transactional_db
-):
-    one, other = (daphne(name, REDIS_URL=redis.url) for name in ("one", "other"))
+def test_a_customer_of_two_processes_is_gone_when_both_have_lost_them(machines, house):
+    one, other = machines
     watcher = Stream(one.port, f"show_id={house.show_id}")
     here, there = subscribed(one, house), subscribed(other, house)
     select(house, "A1")

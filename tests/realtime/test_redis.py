@@ -13,17 +13,6 @@ from tests.realtime.processes import PATIENCE, post
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def machines(daphne, redis, tmp_path, house):
-    """Two processes that share no memory, as on two machines: a folder for hints each."""
-    started = []
-    for name in ("left", "right"):
-        folder = tmp_path / name
-        folder.mkdir()
-        started.append(daphne(name, REDIS_URL=redis.url, TMPDIR=str(folder)))
-    return started
-
-
 def buy(server, token, show_id, labels, results):
     for label in labels:
         body = {"show_id": show_id, "seats": [label]}

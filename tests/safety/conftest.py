@@ -16,7 +16,6 @@ from django.db import connection
 from django.utils import timezone
 
 from proof.stage import Server
-from seats import feed
 from seats.customers import tokens
 from seats.layout import rectangle
 from seats.models import Movie, Screen, ShowTime
@@ -71,13 +70,6 @@ def serve(
             started.process.terminate()
     for started in servers.values():
         started.__exit__(None, None, None)
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered() -> Iterator[None]:
-    feed._shows.clear()
-    yield
-    feed._shows.clear()
 
 
 def make_show(rows: int = 4, seats_per_row: int = 10, days: float = 2) -> ShowTime:

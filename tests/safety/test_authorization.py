@@ -7,12 +7,16 @@ they may do beyond that, they do in the admin.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.apps import apps
+from django.contrib.admin.utils import quote
+from django.contrib.auth.models import Group, User
+from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from knox.models import AuthToken
@@ -130,6 +134,28 @@ def test_every_endpoint_is_in_the_table() -> None:
     assert set(TABLE) == endpoints()
 
 
+# Pages that are the same for everybody; what is no address of the API; what is asked for below.
+PAGES = {"", "favicon.ico", "api/docs/", "^api(?:/|$)", "admin/"}
+
+
+def test_every_route_is_in_a_table() -> None:
+    """Those of the URL conf itself, so that nothing is served that nobody thought of here."""
+    at_the_top = set()
+    for it in get_resolver().url_patterns:
+        below = it.url_patterns if isinstance(it, URLResolver) and not _is_admin(it) else [it]
+        at_the_top |= {str(each.pattern) for each in below}
+
+    tabled = {route for _, route in TABLE} | PAGES
+    # Each answers with and without its last slash.
+    assert at_the_top <= tabled | {route.rstrip("/") for route in tabled} | {"healthz/"}
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("page", ["", "api/docs/"])
+def test_pages_are_the_same_for_everybody(house: House, page: str, who: str) -> None:
+    assert house.ask(who, "get", page, None).content == Client().get(f"/{page}").content
+
+
 @pytest.mark.parametrize("who", PEOPLE)
 @pytest.mark.parametrize(("method", "route"), TABLE)
 def test_who_may_do_what(house: House, method: str, route: str, who: str) -> None:
@@ -215,3 +241,72 @@ def test_the_admin_is_for_those_who_were_let_in(client: Client, address: str, wh
 
 def test_there_is_an_admin_to_be_asked() -> None:
     assert len(list(admin_addresses())) > 20
+
+
+def admin_addresses_of_rows() -> Iterator[str]:
+    """Every route of the admin that names a row, as it stands in the URL conf."""
+
+    def below(prefix: str, patterns: Any) -> Iterator[str]:
+        for it in patterns:
+            route = prefix + str(it.pattern)
+            if isinstance(it, URLResolver):
+                yield from below(route, it.url_patterns)
+            elif "<" in route and "^" not in route and "(?P" not in route:
+                yield route
+
+    return below("", [it for it in get_resolver().url_patterns if _is_admin(it)])
+
+
+def some_row(route: str) -> tuple[str, str]:
+    """The route with a row that is there, and what kind of row that is."""
+    if route.startswith("admin/r/"):
+        kind = ContentType.objects.get_for_model(Booking)
+        return f"/admin/r/{kind.pk}/{Booking.objects.get().pk}/", "booking"
+    _, app, model, *_ = route.split("/")
+    pk = apps.get_model(app, model).objects.order_by("pk").first().pk
+    return "/" + re.sub("<[^>]+>", str(quote(pk)), route), model
+
+
+@pytest.mark.parametrize("route", list(admin_addresses_of_rows()))
+def test_the_rows_of_the_admin_are_for_those_who_were_let_in(house: House, route: str) -> None:
+    Group.objects.create(name="Ushers")
+    clerk = User.objects.create_user("clerk", is_staff=True)
+    address, _ = some_row(route)
+    form = {"post": "yes", "reason": "because", "name": "mine"}
+    for who in (None, User.objects.get(username="owner"), clerk):
+        client = Client()
+        if who is not None:
+            client.force_login(who)
+        before = all_of_the_admin()
+
+        for answer in (client.get(address), client.post(address, form)):
+            if answer.status_code == 302:
+                to = answer.headers["Location"]
+                # To the door, or from an address as it once was to the page asked for as well.
+                is_old = who is clerk and to == f"{address}change/"
+                assert to.startswith("/admin/login/") or is_old
+            else:
+                assert who is clerk
+                assert answer.status_code in {403, 404}
+
+        assert all_of_the_admin() == before
+
+
+def all_of_the_admin() -> list[Any]:
+    return [*everything(), list(AuthToken.objects.values()), list(Group.objects.values())]
+
+
+@pytest.mark.parametrize("route", list(admin_addresses_of_rows()))
+def test_the_chief_gets_at_them(house: House, client: Client, route: str) -> None:
+    """The control: these addresses are there."""
+    Group.objects.create(name="Ushers")
+    client.force_login(User.objects.create_superuser("chief"))
+    address, model = some_row(route)
+
+    status = client.get(address, follow=True).status_code
+
+    # Bookings, holds and the ledger are deleted by nobody; nobody reviews what is paid.
+    if route.endswith("/delete/") and model in {"seat", "hold", "booking", "seatevent"}:
+        assert status == 403
+    else:
+        assert status in {200, 405} or route.startswith("admin/r/")

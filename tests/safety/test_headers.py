@@ -88,6 +88,14 @@ def test_every_kind_of_answer(show: ShowTime, plain: Ask, path: str, status: int
     check(answer)
 
 
+def test_what_is_no_request(serve: Serve) -> None:
+    """Answered by the worker, which knows no Django."""
+    (answer,) = converse(serve().port, b"GET / HTTP/3.7\r\nHost: 127.0.0.1\r\n\r\n")
+
+    assert answer.status == 400
+    check(answer)
+
+
 def test_polls_that_take_the_short_way_out(show: ShowTime, plain: Ask) -> None:
     path = f"/api/seat-status/?show_id={show.pk}"
     by_django, *short = [plain(path) for _ in range(3)]

@@ -36,6 +36,41 @@ def converse(port: int, sent: bytes) -> list[Answer]:
     return read_answers(received)
 
 
+def converse_patiently(port: int, sent: bytes) -> list[Answer]:
+    """Like ``converse``, with a server that answers nobody who has nothing more to say.
+
+    It has said everything when whole answers have come and no more for a moment.
+    """
+    received = b""
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as line:
+        with suppress(ConnectionError):
+            line.sendall(sent)
+        is_over = False
+        with suppress(ConnectionError):
+            while not is_over:
+                line.settimeout(0.03 if _is_whole(received) else 0.5)
+                try:
+                    more = line.recv(65_536)
+                except TimeoutError:
+                    break
+                received += more
+                is_over = not more
+        with suppress(OSError):
+            line.shutdown(socket.SHUT_WR)
+        line.settimeout(PATIENCE_SECONDS)
+        with suppress(ConnectionError):
+            while not is_over and (more := line.recv(65_536)):
+                received += more
+    return read_answers(received)
+
+
+def _is_whole(received: bytes) -> bool:
+    try:
+        return bool(read_answers(received))
+    except ValueError:
+        return False
+
+
 def read_answers(received: bytes) -> list[Answer]:
     """Raises ValueError for anything that is not whole answers, one after another."""
     answers = []

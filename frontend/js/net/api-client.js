@@ -90,7 +90,9 @@ export function createApiClient({ fetch, wait, now, random, language, timeout = 
   async function post(path, body, { key, signal, onWaiting = () => {} } = {}) {
     const headers = { Accept: 'application/json', 'Content-Type': 'application/json', ...spoken };
     if (key) headers['Idempotency-Key'] = key;
-    const request = { method: 'POST', headers, body: JSON.stringify(body ?? {}) };
+    // A host that is being restarted may point requests to where they came from. Browsers
+    // would follow with a GET, and its refusal would look like the answer.
+    const request = { method: 'POST', redirect: 'manual', headers, body: JSON.stringify(body ?? {}) };
     const since = now();
     for (let failures = 1; ; failures += 1) {
       const result = await once(path, request, signal);
