@@ -36,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
         "faults",
         help="one fault",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="\n".join(f"{name:15}{fault.about}" for name, fault in FAULTS.items()),
+        description="\n".join(f"{name:21}{fault.about}" for name, fault in FAULTS.items()),
     )
     faults.add_argument("--kind", choices=list(FAULTS), required=True)
     faults.add_argument("--database", choices=list(DATABASES), default="sqlite")

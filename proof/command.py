@@ -174,20 +174,8 @@ def _try_out(options: argparse.Namespace, progress: Progress, switchboard: Switc
         raise
     progress.show("checking", 0.0, f"{len(trial.journal.calls)} calls")
     journal = trial.journal
-    events, after, after_at = ending(line, hall, version)
-    clock = Clock.of(journal.clock_samples)
-    violations = check(
-        History(
-            before,
-            journal.calls,
-            events,
-            version,
-            after,
-            after_at + clock.ahead,
-            journal.polls,
-            clock,
-            options.shared,
-        )
+    history = history_of(
+        journal, version, before, ending(line, hall, version), shared=options.shared
     )
     return Report(
         options.mode,
@@ -197,7 +185,7 @@ def _try_out(options: argparse.Namespace, progress: Progress, switchboard: Switc
         trial.crowd(),
         took,
         journal,
-        [*journal.findings, *violations],
+        [*journal.findings, *check(history)],
         trial.facts,
     )
 
@@ -231,7 +219,10 @@ def still_picture(line: Line, hall: Hall) -> tuple[int, dict[str, Seen]]:
     )
 
 
-def ending(line: Line, hall: Hall, version: int) -> tuple[list[Event], dict[str, Seen], float]:
+Ending = tuple[list[Event], dict[str, Seen], float]
+
+
+def ending(line: Line, hall: Hall, version: int) -> Ending:
     """The events of the run and the seats after it, once nothing changes any more.
 
     A request whose sender has hung up may still be under way: hence the wait.
@@ -245,3 +236,27 @@ def ending(line: Line, hall: Hall, version: int) -> tuple[list[Event], dict[str,
         if not more:
             return events, seen_in(body), after_at
         events += more
+
+
+def history_of(
+    journal: Journal,
+    version: int,
+    before: dict[str, Seen],
+    end: Ending,
+    *,
+    shared: bool = False,
+) -> History:
+    """What there is to check after a run, between its still picture and its ending."""
+    events, after, after_at = end
+    clock = Clock.of(journal.clock_samples)
+    return History(
+        before,
+        journal.calls,
+        events,
+        version,
+        after,
+        after_at + clock.ahead,
+        journal.polls,
+        clock,
+        shared,
+    )

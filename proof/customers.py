@@ -38,6 +38,7 @@ def answer_of(reply: Reply) -> Answer:
             limit=body.get("limit"),
             replayed=replayed,
             digest=digest,
+            again_after=reply.retry_after,
         )
     hold, booking = body.get("hold") or {}, body.get("booking") or {}
     return Answer(

@@ -32,7 +32,7 @@ def default_file(address: Address) -> Path:
 
 
 class Enrolment:
-    """Finds enough customers: known ones first, then new ones."""
+    """Finds enough customers, of one kind: known ones first, then new ones."""
 
     def __init__(
         self,
@@ -42,7 +42,9 @@ class Enrolment:
         file: Path | None,
         tell: Callable[[str], None],
         progress: Callable[[int, int], None],
+        kind: type[Customer] = Customer,
     ) -> None:
+        self.kind = kind
         self.switchboard, self.hall, self.journal, self.file = switchboard, hall, journal, file
         self.tell, self.progress = tell, progress
         self._own = local()
@@ -70,7 +72,7 @@ class Enrolment:
         return line
 
     def _customer(self, name: str, password: str, token: str) -> Customer:
-        return Customer(name, password, token, self._line(), self.hall, self.journal)
+        return self.kind(name, password, token, self._line(), self.hall, self.journal)
 
     def _recall(self, known: dict[str, str]) -> Customer | None:
         """A customer of an earlier run, if the server still knows them."""

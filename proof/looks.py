@@ -218,7 +218,7 @@ class _Gallery:
     def _fresh(self, state: State, poll: Poll) -> bool:
         """Whether a state was in view while the look was being answered, or just before."""
         ahead, tolerance = self.clock.ahead, self.clock.tolerance
-        oldest = poll.start - self.history.staleness
+        oldest = poll.start - max(self.history.staleness, poll.kept)
         return (
             state.since - ahead - tolerance <= poll.end
             and state.until - ahead + tolerance >= oldest

@@ -65,7 +65,10 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the server said to one call. ``code`` is empty where the call succeeded."""
+    """What the server said to one call. ``code`` is empty where the call succeeded.
+
+    ``again_after`` is how many seconds it asks to wait before the request is repeated.
+    """
 
     status: int
     code: str = ""
@@ -79,6 +82,7 @@ class Answer:
     limit: int | None = None
     replayed: bool = False
     digest: str = ""
+    again_after: float = 0.0
 
     @property
     def granted(self) -> bool:
@@ -133,7 +137,10 @@ FREE = Seen(AVAILABLE)
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """One look at the hall: every seat (``full``), or what changed since the looker's last look."""
+    """One look at the hall: every seat (``full``), or what changed since the looker's last look.
+
+    ``kept`` is for how many milliseconds a cache on the way may have handed the answer out.
+    """
 
     looker: str
     start: float
@@ -142,6 +149,7 @@ class Poll:
     full: bool
     seats: dict[str, Seen]
     stats: dict[str, int] | None = None
+    kept: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

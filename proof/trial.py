@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from random import Random
 from typing import Any
@@ -23,7 +23,10 @@ MOST_AT_ONCE = 256
 
 @dataclass(slots=True)
 class Trial:
-    """One run against one show. ``stop`` ends it early, whoever sets it."""
+    """One run against one show. ``stop`` ends it early, whoever sets it.
+
+    ``kept`` is for how many milliseconds a cache before the server may hand out the same poll.
+    """
 
     switchboard: Switchboard
     hall: Hall
@@ -34,6 +37,7 @@ class Trial:
     progress: Callable[[str, float], None]
     stop: threading.Event = field(default_factory=threading.Event)
     facts: dict[str, Any] = field(default_factory=dict)
+    kept: float = 0.0
 
     def crowd(self) -> int:
         """How many customers ask at the same time."""
@@ -104,10 +108,21 @@ class Trial:
 
     @contextmanager
     def watched(self, lookers: int) -> Iterator[None]:
-        """Have some people poll the hall for as long as the block lasts."""
+        """Have some people poll the hall for as long as the block lasts.
+
+        Where there is a cache, half of them go past it.
+        """
         over = threading.Event()
         jobs = [
-            partial(Poller(self, f"poller {number}", number % 2 == 0).watch, over)
+            partial(
+                Poller(
+                    self,
+                    f"poller {number}",
+                    by_changes=number % 2 == 0,
+                    kept=self.kept if number % 4 < 2 else 0.0,
+                ).watch,
+                over,
+            )
             for number in range(lookers)
         ]
         with self.working(jobs):
@@ -118,10 +133,16 @@ class Trial:
 
 
 class Poller:
-    """Polls as the dashboard does: changes since the last answer, or the whole hall by ETag."""
+    """Polls as the dashboard does: changes since the last answer, or the whole hall by ETag.
 
-    def __init__(self, trial: Trial, name: str, by_changes: bool) -> None:
-        self.trial, self.name, self.by_changes = trial, name, by_changes
+    Where a cache may keep answers (for ``kept`` milliseconds), a page that sends its cursor never
+    goes back. Who asks without one begins a new page, which may be older than the one before, and
+    is another looker.
+    """
+
+    def __init__(self, trial: Trial, name: str, *, by_changes: bool, kept: float) -> None:
+        self.trial, self.name, self.by_changes, self.kept = trial, name, by_changes, kept
+        self.pages = 0
         self.line = trial.switchboard.open()
         self.cursor: str | None = None
         self.tags: tuple[str | None, str] | None = None
@@ -144,7 +165,12 @@ class Poller:
         start = now()
         try:
             reply = self.line.get(
-                "/api/seat-status/", headers, show_id=self.trial.hall.show_id, since=since
+                "/api/seat-status/",
+                headers,
+                show_id=self.trial.hall.show_id,
+                since=since,
+                # No cache answers who would wait for news.
+                wait=1 if self.trial.kept and not self.kept else None,
             )
         except NoAnswer as silence:
             journal.lost[str(silence)] += 1
@@ -153,7 +179,7 @@ class Poller:
         end = now()
         journal.note_answer("poll", f"{reply.status} {reply.code}".strip(), end - start)
         if reply.status == 304 and self.cursor is not None:
-            journal.note_poll(Poll(self.name, start, end, self.cursor, False, {}), None)
+            self._note(Poll(self.page, start, end, self.cursor, False, {}), None)
         elif reply.status == 200 and isinstance(reply.body, dict):
             body = reply.body
             if since is None and not body["full"]:
@@ -162,7 +188,16 @@ class Poller:
             self.cursor = cursor
             self.tags = (since, reply.headers["etag"]) if "etag" in reply.headers else None
             seats: dict[str, Seen] = seen_in(body)
-            journal.note_poll(
-                Poll(self.name, start, end, cursor, body["full"], seats, body["stats"]),
+            if since is None:
+                self.pages += 1
+            self._note(
+                Poll(self.page, start, end, cursor, body["full"], seats, body["stats"]),
                 milliseconds(body["server_time"]),
             )
+
+    @property
+    def page(self) -> str:
+        return f"{self.name}, page {self.pages}" if self.kept else self.name
+
+    def _note(self, poll: Poll, told: int | None) -> None:
+        self.trial.journal.note_poll(replace(poll, kept=self.kept), told)

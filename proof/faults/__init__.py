@@ -49,7 +49,8 @@ FAULTS: dict[str, Fault] = {
     "skewed-clocks": Fault(clocks.skewed_clocks),
     "lost-answers": Fault(repeats.lost_answers),
     "twins": Fault(repeats.twins),
-    "machine-loss": Fault(machines.lose_a_machine, ("postgresql",)),
+    "machine-loss": Fault(machines.lose_a_machine, SERVERS),
+    "machine-loss-sellout": Fault(machines.sell_out, SERVERS),
     "fairness": Fault(fairness.fairness, FILES),
 }
 

@@ -17,14 +17,14 @@ from functools import partial
 from random import Random
 from typing import Any, TypeVar
 
-from proof.command import ending, still_picture
+from proof.command import ending, history_of, still_picture
 from proof.customers import Customer
 from proof.enrolment import Enrolment
 from proof.faults.result import Result
 from proof.hall import CouldNotRun, Hall
 from proof.history import check
 from proof.journal import Journal
-from proof.records import Answer, Clock, Event, History, Operation
+from proof.records import Answer, Event, Operation
 from proof.trial import Trial
 from proof.wire import Address, Line, NoAnswer, Switchboard
 
@@ -139,6 +139,7 @@ class Load:
         *,
         short: bool,
         dawdles_seconds: float = 0.0,
+        kept: float = 0.0,
     ) -> None:
         self.exchange = Exchange(addresses)
         self.line = Line(addresses[0])
@@ -147,7 +148,9 @@ class Load:
         crowd = Enrolment(
             self.exchange, self.hall, self.journal, None, lambda _: None, lambda *_: None
         ).enrol(CUSTOMERS // 2 if short else CUSTOMERS)
-        self.trial = Trial(self.exchange, self.hall, crowd, self.journal, 0.0, 0, lambda *_: None)
+        self.trial = Trial(
+            *(self.exchange, self.hall, crowd, self.journal, 0.0, 0, lambda *_: None), kept=kept
+        )
         # Somebody's ten bookings must not use up the hall: there are more seats than are contested.
         contested = sorted(self.hall.seats)[:CONTESTED_SEATS]
         self.regulars = [
@@ -168,7 +171,7 @@ class Load:
         version, before = still_picture(self.line, self.hall)
         with self.exchange:
             with (
-                self.trial.watched(3),
+                self.trial.watched(4),
                 self.trial.working([partial(self._act, one, over) for one in self.regulars]),
             ):
                 try:
@@ -176,20 +179,9 @@ class Load:
                 finally:
                     over.set()
             lost = [text for regular in self.regulars for text in regular.lost()]
-        self.events, after, after_at = patiently(lambda: ending(self.line, self.hall, version))
-        clock = Clock.of(self.journal.clock_samples)
-        violations = check(
-            History(
-                before,
-                self.journal.calls,
-                self.events,
-                version,
-                after,
-                after_at + clock.ahead,
-                self.journal.polls,
-                clock,
-            )
-        )
+        end = patiently(lambda: ending(self.line, self.hall, version))
+        self.events = end[0]
+        violations = check(history_of(self.journal, version, before, end))
         self._note(result, [*self.journal.findings, *violations], lost)
         self.line.close()
 
@@ -200,11 +192,8 @@ class Load:
             regular.step(rng)
 
     def _note(self, result: Result, violations: Sequence[Any], lost: Sequence[str]) -> None:
-        said: Counter[str] = Counter()
-        for answers in self.journal.answers.values():
-            said.update(answers)
+        said = said_in(self.journal, result)
         unanswered = sum(regular.unanswered for regular in self.regulars)
-        wrong = {text: count for text, count in said.items() if text.split()[0] not in ALLOWED}
         granted = sum(
             call.answer is not None and call.answer.granted for call in self.journal.calls
         )
@@ -225,9 +214,18 @@ class Load:
         }
         result.broken += lost
         result.broken += [str(violation) for violation in violations]
-        result.expect(not wrong, f"answers that must not be: {wrong}")
         result.expect(not unanswered, f"{unanswered} requests were never answered")
         result.expect(granted > 0, "nothing was granted, so nothing is proven")
+
+
+def said_in(journal: Journal, result: Result) -> Counter[str]:
+    """How often there was each kind of answer; those that must not be are noted in ``result``."""
+    said: Counter[str] = Counter()
+    for answers in journal.answers.values():
+        said.update(answers)
+    wrong = {text: count for text, count in said.items() if text.split()[0] not in ALLOWED}
+    result.expect(not wrong, f"answers that must not be: {wrong}")
+    return said
 
 
 def patiently(question: Callable[[], T]) -> T:

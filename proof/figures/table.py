@@ -55,6 +55,8 @@ ROWS: tuple[tuple[str, Cell], ...] = (
     ),
     ("refused while the disk was full (503)", _of("disk-full", "refused_with_503")),
     ("holds under clocks ±1 h wrong", _of("skewed-clocks", "holds")),
+    ("seats sold while a machine died", _of("machine-loss-sellout", "seats_sold")),
+    ("  requests repeated after 503", _of("machine-loss-sellout", "requests_repeated")),
     ("answers dropped, requests repeated", _of("lost-answers", "answers_dropped")),
     ("  effects doubled", _of("lost-answers", "effects_doubled")),
     ("rounds of 12 equal requests at once", _of("twins", "rounds")),

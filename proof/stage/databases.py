@@ -137,9 +137,16 @@ class _Server:
 
 
 class MariaDb(_Server):
-    """A MariaDB server with its defaults: each commit is flushed."""
+    """A MariaDB server with its defaults: each commit is flushed.
+
+    ``more`` are further options for when it is started next.
+    """
 
     kind: ClassVar[str] = "mariadb"
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.more: list[str] = []
 
     @property
     def url(self) -> str:
@@ -169,8 +176,14 @@ class MariaDb(_Server):
             f"--pid-file={self.folder}/pid",
             "--bind-address=127.0.0.1",
             "--character-set-server=utf8mb4",
+            *self.more,
             *self._as_root(),
         ]
+
+    def end_of_log(self) -> tuple[str, int]:
+        """File and place to which the binary log is written; it has to be switched on."""
+        row = self._ask("SHOW MASTER STATUS")
+        return str(row[0]), int(row[1])
 
     def _as_root(self) -> list[str]:
         return ["--user=root"] if os.geteuid() == 0 else []

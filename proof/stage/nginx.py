@@ -44,8 +44,8 @@ class Nginx:
     """Serves https on ``port`` (http without ``tls``), and on ``plain_port`` what leads there.
 
     ``apps`` are the ports of the servers behind it. Without ``limits`` one address, from which all
-    customers of a proof come, may ask as often as it likes. Unless it ``keeps_polls`` every poll
-    goes to an app.
+    customers of a proof come, may ask as often as it likes. With ``keeps_seconds`` polls are
+    kept for longer than they should be.
     """
 
     def __init__(
@@ -57,10 +57,10 @@ class Nginx:
         workers: int = 1,
         tls: bool = True,
         limits: bool = True,
-        keeps_polls: bool = True,
+        keeps_seconds: int = 0,
     ) -> None:
         self.folder, self.apps, self.workers, self.tls = folder, apps, workers, tls
-        self.keeping = "proxy_cache holdfast_polls;" if keeps_polls else ""
+        self.until = str(keeps_seconds) if keeps_seconds else "@$holdfast_second"
         self.rate = "100r/s" if limits else "100000r/s"
         self.static = static or folder / "static"
         self.log = folder / "nginx.log"
@@ -69,16 +69,9 @@ class Nginx:
         self.process: processes.Process | None = None
 
     def __enter__(self) -> Nginx:
-        command = self.prepared()
-        with self.log.open("ab") as output:
-            self.process = processes.start(command, output)
-        try:
-            processes.wait_until(
-                lambda: listens(self.port), self.process, PATIENCE_SECONDS, self.log, "nginx"
-            )
-        except BaseException:
-            processes.kill(self.process)
-            raise
+        self.process = processes.started(
+            self.prepared(), self.log, lambda: listens(self.port), PATIENCE_SECONDS, "nginx"
+        )
         return self
 
     def __exit__(
@@ -126,13 +119,14 @@ class Nginx:
             (r"    server 127\.0\.0\.1:8000;", apps),
             (r"127\.0\.0\.1:8009", f"127.0.0.1:{self.inner_port}"),
             (r"listen 443 ssl http2", f"listen 127.0.0.1:{self.port}{' ssl' if self.tls else ''}"),
-            (r"proxy_cache holdfast_polls;", self.keeping),
+            (r"@\$holdfast_second", self.until),
             (r"rate=100r/s", f"rate={self.rate}"),
             (r"listen 80", f"listen 127.0.0.1:{self.plain_port}"),
             (r" *listen \[::\][^\n]*\n", ""),
             (r"/etc/letsencrypt/live/cinema\.example", str(self.folder)),
             (r"/var/cache/nginx/holdfast", f"{self.folder}/cache"),
             (r"/srv/holdfast/staticfiles", str(self.static)),
+            (r"/var/log/nginx", str(self.folder)),
         ):
             text, count = re.subn(ours, here, text)
             if not count:

@@ -26,6 +26,25 @@ def start(command: list[str], output: IO[bytes], **options: Any) -> Process:
     )
 
 
+def started(
+    command: list[str],
+    log: Path,
+    is_ready: Callable[[], bool],
+    patience: float,
+    what: str,
+    **options: Any,
+) -> Process:
+    """A process that is ready, writing to its log; where it never is, OSError and no process."""
+    with log.open("ab") as output:
+        process = start(command, output, **options)
+    try:
+        wait_until(is_ready, process, patience, log, what)
+    except BaseException:
+        kill(process)
+        raise
+    return process
+
+
 def kill(process: Process) -> None:
     """The whole group at once, without a word, as a power cut or the kernel would."""
     with contextlib.suppress(ProcessLookupError):

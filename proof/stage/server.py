@@ -46,15 +46,15 @@ class Server:
             *("--bind", f"127.0.0.1:{self.port}"),
             "--no-control-socket",
         ]
-        with self.log.open("ab") as output:
-            self.process = processes.start(command, output, cwd=ROOT, env=self.environment)
-        try:
-            processes.wait_until(
-                self.is_ready, self.process, PATIENCE_SECONDS, self.log, "the web server"
-            )
-        except BaseException:
-            processes.kill(self.process)
-            raise
+        self.process = processes.started(
+            command,
+            self.log,
+            self.is_ready,
+            PATIENCE_SECONDS,
+            "the web server",
+            cwd=ROOT,
+            env=self.environment,
+        )
         return self
 
     def __exit__(
@@ -63,8 +63,8 @@ class Server:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        assert self.process is not None
-        processes.end(self.process)
+        if self.process is not None:
+            processes.end(self.process)
 
     def is_ready(self) -> bool:
         line = Line(self.address)
@@ -81,6 +81,11 @@ class Server:
         if not Path("/proc/self/stat").exists():
             raise CannotStart("needs Linux: workers are found by way of /proc")
         return processes.children(self.process.pid)
+
+    def kill(self) -> None:
+        """SIGKILL for all of it, master and workers, as when its machine is gone."""
+        assert self.process is not None
+        processes.kill(self.process)
 
     def kill_worker(self) -> bool:
         """SIGKILL for the worker that has served for longest; False if there is none to kill."""

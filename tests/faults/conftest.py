@@ -5,7 +5,7 @@ from django.conf import settings
 
 from proof.stage import CannotStart, Installation
 
-KINDS = {"sqlite3": "sqlite", "mysql": "mariadb", "postgresql": "postgresql"}
+KINDS = {"sqlite": "sqlite", "mysql": "mariadb", "postgresql": "postgresql"}
 
 
 def kind_of_database() -> str:

@@ -7,7 +7,7 @@ import threading
 
 from proof.stage import Installation
 from proof.wire import Line
-from seats import feed
+from seats.feed import watched
 
 PASSWORD = "a long enough password"
 
@@ -44,7 +44,7 @@ def test_the_next_request_finds_a_new_one(installation: Installation) -> None:
 
         assert cut_all(installation) > 0
         # Until then it is answered from memory.
-        threading.Event().wait(feed.FRESH_MS / 1000)
+        threading.Event().wait(watched.FRESH_MS / 1000)
         assert line.get("/api/seat-status/", show_id=show, since=cursor).status == 200
         assert cut_all(installation) > 0
         held = line.post("/api/seats/hold-batch/", {"show_id": show, "seats": ["A1"]}, who)

@@ -13,6 +13,8 @@ from tests.faults.conftest import kind_of_database
 # Fairness is a figure of `make proof`: on a busy machine it measures the machine. That writers
 # take turns is tested where it can be counted, in tests/concurrency/test_gate.py.
 FIGURES = {"fairness"}
+# Of two proofs that start four servers each, the one in which more happens is enough here.
+ELSEWHERE = {("machine-loss", "mariadb")}
 
 
 @pytest.mark.parametrize(
@@ -20,7 +22,9 @@ FIGURES = {"fairness"}
     [
         name
         for name, fault in FAULTS.items()
-        if kind_of_database() in fault.databases and name not in FIGURES
+        if kind_of_database() in fault.databases
+        and name not in FIGURES
+        and (name, kind_of_database()) not in ELSEWHERE
     ],
 )
 def test_what_was_promised_holds(installation: Installation, name: str) -> None:
@@ -36,7 +40,9 @@ VANISH = """
 import time
 from seats.models import Booking
 while not Booking.objects.filter(
-    pk__in=[*Booking.objects.filter(show=%d, status="confirmed").values_list("pk", flat=True)[:1]]
+    # Still: its owner may be giving it back at this moment.
+    status="confirmed",
+    pk__in=[*Booking.objects.filter(show=%d, status="confirmed").values_list("pk", flat=True)[:1]],
 ).update(status="cancelled"):
     time.sleep(0.05)
 """

@@ -8,7 +8,7 @@ the transaction itself.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -106,13 +106,12 @@ class Desk:
 
 
 @pytest.fixture
-def desk() -> Iterator[Desk]:
+def desk() -> Desk:
     movie = Movie.objects.create(title="The Long Tide", duration_minutes=104)
     screen = Screen.objects.create(name="Hall 1", plan="tier S Standard\nA: SSSSS")
     starts_at = timezone.now() + timedelta(days=1)
     show = reservations.open_show(movie, screen, starts_at, Decimal("10.00"))
-    yield Desk(Person("owner").with_token(), show)
-    feed._shows.clear()
+    return Desk(Person("owner").with_token(), show)
 
 
 @pytest.fixture(autouse=True)

@@ -65,6 +65,31 @@ def test_it_finds_a_look_at_what_is_long_over():
     assert story.kinds() == {"look_stale"}
 
 
+def test_a_look_that_a_cache_kept_may_be_as_old_as_that_and_no_older():
+    story = Story()
+    story.looks("poller", 0)
+    story.holds("owner", 100, "A1", hold=1)
+    story.looks("stranger", 2000, A1=FREE)
+    assert story.kinds() == {"look_stale"}
+
+    late = story.polls[-1]
+    story.polls[-1] = replace(late, kept=2000)
+    assert story.kinds() == set()
+
+    story.polls[-1] = replace(late, start=late.start + 200, end=late.end + 200, kept=2000)
+    assert story.kinds() == {"look_stale"}
+
+
+def test_a_look_that_a_cache_kept_must_not_go_back_either():
+    story = Story()
+    story.holds("owner", 100, "A1", hold=1)
+    story.looks("poller", 150)
+    story.polls.append(replace(story.looks("poller", 170, A1=FREE), kept=2000))
+    del story.polls[-2]
+
+    assert story.kinds() == {"look_back"}
+
+
 def test_it_finds_a_look_that_goes_back():
     story = Story()
     story.holds("owner", 100, "A1", hold=1)

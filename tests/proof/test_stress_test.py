@@ -103,6 +103,13 @@ def test_server_errors_fail_the_run_though_no_seat_was_sold_twice(stress, capsys
     assert "not every customer was answered properly" in capsys.readouterr().out
 
 
+def test_a_server_that_is_busy_fails_the_run_though_it_says_so_properly(stress):
+    status, report = stress(BoxOffice(faults=("busy",)), "--seconds", "1")
+
+    assert status == FAILED
+    assert report["unexpected_answers"]["503 busy"] > 0
+
+
 def test_holds_that_expire_in_the_middle_of_it_are_no_violation(stress):
     status, report = stress(BoxOffice(ttl=60), "--mode", "churn", "--seconds", "2")
 
