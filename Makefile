@@ -18,7 +18,7 @@ help: ## this list
 	@echo "make format put the code in order"
 	@echo "make screenshots  pictures of every state of the dashboard, in test-results/"
 	@echo "make messages  collect the server's sentences into locale/, for translation"
-	@echo "make bench  figures against references, about ten minutes, into docs/performance.md"
+	@echo "make bench  figures against references, about twelve minutes, into docs/performance.md"
 	@echo "make clean  remove what tools left behind; keeps .env and the database"
 	@echo
 	@echo "PYTHON=/path/to/python3.12 make run   chooses the Python for .venv"

@@ -7,8 +7,10 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
+from seats import feed
+
 # Written by migrations, and the same for ever.
-_KEPT = {"auth_permission", "django_content_type"}
+_KEPT = {"auth_permission", "django_content_type", "seats_turnstile"}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -37,3 +39,11 @@ def _no_counted_requests() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> Iterator[None]:
+    """Rows of tests are undone, and ids come again: the feed's memories of shows must not last."""
+    feed._shows.clear()
+    yield
+    feed._shows.clear()

@@ -1,19 +1,20 @@
 """The whole suite, on every database that can be had: `make test`.
 
-SQLite runs every test. MariaDB (or MySQL) and PostgreSQL run those of the
-engine, the API and the races again; `node --test` runs those of the dashboard's
-scripts. A server or a driver that is missing is named, with what would help.
-With CI=true nothing may be missing and nothing may be skipped.
+SQLite runs every test: those with real browsers in a suite of their own. MariaDB (or
+MySQL) and PostgreSQL run those of the engine, the API and the races again; `node --test`
+runs those of the dashboard's scripts. A server, a driver or a browser that is missing is
+named, with what would help. With CI=true nothing may be missing and nothing may be skipped.
 
-The servers' suites run beside that of SQLite, which is as long as they are together;
-what they print is shown when their turn comes.
+Three suites run at a time, for each of them often waits: for a disk, a deadline, a server
+that starts. What they print is shown when their turn comes.
 
     python -m tests.everything                 all of it
-    python -m tests.everything postgresql      one of: sqlite mariadb postgresql javascript
+    python -m tests.everything postgresql      one of: sqlite browser mariadb postgresql javascript
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import re
@@ -28,6 +29,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree
+
+from tests.browser import chromium
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,10 +47,18 @@ ON_EVERY_DATABASE = (
     "tests/realtime/test_streams.py",
     "tests/realtime/test_hall_socket.py",
     "tests/foundations/test_checks.py",
+    "tests/foundations/test_described_requests.py",
 )
+# Among them, what is plain Python: the same whichever database there is.
+ON_ONE_DATABASE = (
+    "tests/engine/test_alternatives.py",
+    "tests/engine/test_domain.py",
+    "tests/engine/test_layout.py",
+)
+WITH_BROWSERS = "tests/browser"
 OLDEST_NODE = 18
 # Those of one line run one after the other, the lines beside each other.
-LINES = (("sqlite",), ("javascript", "mariadb", "postgresql"))
+LINES = (("sqlite",), ("browser", "mariadb"), ("postgresql", "javascript"))
 
 
 @dataclass
@@ -61,6 +72,38 @@ class Result:
     broken: str = ""
     """Why the run as a whole counts as failed although no single test did."""
     reasons: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A kind of database server, and where it usually answers."""
+
+    suite: str
+    setting: str
+    usual_url: str
+    usual_user: str
+    driver: str
+    requirements: str
+    more: dict[str, str] = field(default_factory=dict)
+
+
+MARIADB = Server(
+    "MariaDB",
+    "TEST_MYSQL_URL",
+    "mysql://root@127.0.0.1:3306/holdfast",
+    "root",
+    "MySQLdb",
+    "requirements-mysql.txt",
+)
+POSTGRESQL = Server(
+    "PostgreSQL",
+    "TEST_POSTGRES_URL",
+    "postgres://root@127.0.0.1:5432/holdfast",
+    "postgres",
+    "psycopg",
+    "requirements-postgres.txt",
+    {"dbname": "postgres"},
+)
 
 
 def main(chosen: list[str]) -> int:
@@ -80,8 +123,9 @@ def main(chosen: list[str]) -> int:
 def all_suites() -> dict[str, Callable[[], Result]]:
     return {
         "sqlite": sqlite,
-        "mariadb": mariadb,
-        "postgresql": postgresql,
+        "browser": browser,
+        "mariadb": lambda: on_server(MARIADB),
+        "postgresql": lambda: on_server(POSTGRESQL),
         "javascript": javascript,
     }
 
@@ -143,63 +187,53 @@ def told(name: str, file: Path) -> Result:
 
 def sqlite() -> Result:
     # An empty DATABASE_URL is the default database, of which tests make a copy of their own.
-    return run_pytest("SQLite", "", ("tests",))
+    return run_pytest("SQLite", "", ("tests",), elsewhere=(WITH_BROWSERS,))
 
 
-def mariadb() -> Result:
-    suite = "MariaDB"
-    url = os.environ.get("TEST_MYSQL_URL", "mysql://root@127.0.0.1:3306/holdfast")
+def browser() -> Result:
+    suite = "Browser"
+    if missing := chromium.missing():
+        return Result(suite, not_run=missing)
+    return run_pytest(suite, "", (WITH_BROWSERS,))
+
+
+def on_server(server: Server) -> Result:
+    url = os.environ.get(server.setting, server.usual_url)
     try:
-        import MySQLdb
+        driver = importlib.import_module(server.driver)
     except ImportError:
-        return Result(suite, not_run="no driver here: pip install -r requirements-mysql.txt")
-    server = urlsplit(url)
+        missing = f"no driver here: pip install -r {server.requirements}"
+        return Result(server.suite, not_run=missing)
+    at, usual = urlsplit(url), urlsplit(server.usual_url)
     try:
-        MySQLdb.connect(
-            host=server.hostname or "127.0.0.1",
-            port=server.port or 3306,
-            user=unquote(server.username or "root"),
-            password=unquote(server.password or ""),
+        driver.connect(
+            host=at.hostname or usual.hostname,
+            port=at.port or usual.port,
+            user=unquote(at.username or server.usual_user),
+            password=unquote(at.password or ""),
             connect_timeout=5,
+            **server.more,
         ).close()
-    except MySQLdb.Error as error:
-        return Result(suite, not_run=f"no server: {error.args[-1]} (TEST_MYSQL_URL names another)")
-    return run_pytest(suite, url, ON_EVERY_DATABASE)
+    except driver.Error as error:
+        said = str(error.args[-1]).strip().splitlines()[0]
+        return Result(server.suite, not_run=f"no server: {said} ({server.setting} names another)")
+    return run_pytest(server.suite, url, ON_EVERY_DATABASE, elsewhere=ON_ONE_DATABASE)
 
 
-def postgresql() -> Result:
-    suite = "PostgreSQL"
-    url = os.environ.get("TEST_POSTGRES_URL", "postgres://root@127.0.0.1:5432/holdfast")
-    try:
-        import psycopg
-    except ImportError:
-        return Result(suite, not_run="no driver here: pip install -r requirements-postgres.txt")
-    server = urlsplit(url)
-    try:
-        psycopg.connect(
-            host=server.hostname or "127.0.0.1",
-            port=server.port or 5432,
-            user=unquote(server.username or "postgres"),
-            password=unquote(server.password or ""),
-            dbname="postgres",
-            connect_timeout=5,
-        ).close()
-    except psycopg.Error as error:
-        said = str(error).strip().splitlines()[0]
-        return Result(suite, not_run=f"no server: {said} (TEST_POSTGRES_URL names another)")
-    return run_pytest(suite, url, ON_EVERY_DATABASE)
-
-
-def run_pytest(suite: str, database_url: str, places: tuple[str, ...]) -> Result:
+def run_pytest(
+    suite: str, database_url: str, places: tuple[str, ...], *, elsewhere: tuple[str, ...] = ()
+) -> Result:
+    """Runs the tests in some places, but for those that another suite runs."""
     heading(suite)
     present = [place for place in places if (ROOT / place).exists()]
     if not present:
         return Result(suite, broken=f"none of {', '.join(places)} is there")
+    left_out = [f"--ignore={place}" for place in elsewhere]
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         figures = Path(folder) / "figures.xml"
         status = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", f"--junitxml={figures}", *present],
+            [sys.executable, "-m", "pytest", "-q", f"--junitxml={figures}", *left_out, *present],
             cwd=ROOT,
             env={**os.environ, "DATABASE_URL": database_url},
             check=False,

@@ -22,6 +22,7 @@ os.environ["HOLDFAST_ENV_FILE"] = ""
 os.environ["DEBUG"] = "True"
 os.environ["SECRET_KEY"] = "a-key-for-tests-that-is-long-enough-and-guards-nothing-at-all"
 
+from config.databases import SQLITE  # noqa: E402
 from config.settings import *  # noqa: E402, F403
 from config.settings import DATABASES  # noqa: E402
 
@@ -29,7 +30,7 @@ from config.settings import DATABASES  # noqa: E402
 # run has a database of its own. SQLite's is a file, because threads and
 # processes have to share it.
 _database = DATABASES["default"]
-if _database["ENGINE"].endswith("sqlite3"):
+if _database["ENGINE"] == SQLITE:
     _folder = tempfile.mkdtemp(prefix="holdfast-tests-")
     atexit.register(shutil.rmtree, _folder, ignore_errors=True)
     _name = f"{_folder}/test.sqlite3"
