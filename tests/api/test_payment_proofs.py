@@ -332,7 +332,7 @@ def test_where_no_proof_is_asked_for(owner, settings):
 
 
 def test_it_is_limited(owner, settings):
-    settings.THROTTLE_WRITE = "2/min"
+    settings.THROTTLE_WRITE = "2/day"
     proof_of(owner)
     proof_of(owner)
 

@@ -100,7 +100,7 @@ def site(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -
         "ALLOWED_HOSTS": f"{SITE},127.0.0.1",
         "BEHIND_PROXY": "True",
         "CSRF_TRUSTED_ORIGINS": f"https://{SITE}",
-        "THROTTLE_REGISTER": "2/hour",
+        "THROTTLE_REGISTER": "2/day",
         "GUNICORN_CMD_ARGS": arguments,
     }
     try:
@@ -246,7 +246,7 @@ def register(site: Site, name: str, source: str, **headers: str) -> int:
 
 
 def test_the_visitors_own_address_arrives_and_no_other(site: Site) -> None:
-    """Registrations are counted by address: two an hour, here."""
+    """Registrations are counted by address: two a day, here."""
     assert [register(site, f"one{n}", "127.0.0.21") for n in range(3)] == [201, 201, 429]
     assert register(site, "other", "127.0.0.22") == 201
     spoofed = {"X_Forwarded_For": "203.0.113.9", "X_Real_IP": "203.0.113.9", "Forwarded": "for=x"}

@@ -45,7 +45,7 @@ class Host:
             "PYTHONANYWHERE_DOMAIN": "pythonanywhere.com",
             "DATABASE_URL": f"sqlite:///{self.file}",
             "HOLDFAST_ENV_FILE": str(home / ".env"),
-            "THROTTLE_LOGIN": "2/min",
+            "THROTTLE_LOGIN": "2/day",
             "THROTTLE_REGISTER": "off",
             "TMPDIR": str(home),
         }
