@@ -19,6 +19,10 @@ from seats.feed.answers import Answer
 from seats.feed.loading import TAIL_LIMIT, Standing, events_from, standing, whole_show
 from seats.feed.memory import OutOfStep, ShowMemory
 
+# Times on the clock of this process are whole nanoseconds: added up as floats, a deadline could
+# come out later than it is.
+_MS = 1_000_000
+
 FRESH_MS = 100
 # How long a copy of the database may be believed before the database itself is asked again.
 SURE_MS = 1000
@@ -32,8 +36,8 @@ class _Ready:
     """
 
     hint: bytes | None
-    until: float
-    sure_until: float
+    until: int
+    sure_until: int
     answers: dict[str, Answer]
     serves_newcomers: bool
 
@@ -50,8 +54,8 @@ class WatchedShow:
         self.ready: _Ready | None = None
         self.lock = threading.Lock()
         self.memory: ShowMemory | None = None
-        self.checked_at = 0.0
-        self.sure_at = 0.0
+        self.checked_at = 0
+        self.sure_at = 0
         self.clock_ms = 0
         self.hint: bytes | None = None
         self.is_behind = False
@@ -59,7 +63,7 @@ class WatchedShow:
 
     def clock_now_ms(self) -> int:
         """The database's clock, carried on from when it was last read."""
-        return self.clock_ms + int((time.monotonic() - self.checked_at) * 1000)
+        return self.clock_ms + (time.monotonic_ns() - self.checked_at) // _MS
 
     def has_deadline_by(self, now_ms: int) -> bool:
         """Whether a hold in memory ends by then, for all that the memory knows."""
@@ -100,22 +104,22 @@ class WatchedShow:
             self.ready = _Ready(
                 hint,
                 self._fresh_until(memory),
-                self.sure_at + FRESH_MS / 1000,
+                self.sure_at + FRESH_MS * _MS,
                 self.answers,
                 serves_newcomers,
             )
         return memory
 
     @staticmethod
-    def _is_older(at: float, milliseconds: int) -> bool:
-        return time.monotonic() - at >= milliseconds / 1000
+    def _is_older(at: int, milliseconds: int) -> bool:
+        return time.monotonic_ns() - at >= milliseconds * _MS
 
-    def _fresh_until(self, memory: ShowMemory) -> float:
+    def _fresh_until(self, memory: ShowMemory) -> int:
         fresh_ms = FRESH_MS
         deadline = memory.next_deadline_ms()
         if deadline is not None:
             fresh_ms = min(fresh_ms, deadline - self.clock_ms)
-        return self.checked_at + fresh_ms / 1000
+        return self.checked_at + fresh_ms * _MS
 
     def ready_answer(self, since: str | None, *, is_kept: bool = False) -> Answer | None:
         """The answer, where it was given before and there is no reason to look.
@@ -129,8 +133,8 @@ class WatchedShow:
             or self.is_behind
             or self.slot.glance() != ready.hint
             or (not since and not ready.serves_newcomers)
-            or time.monotonic() >= ready.until
-            or (is_kept and time.monotonic() >= ready.sure_until)
+            or time.monotonic_ns() >= ready.until
+            or (is_kept and time.monotonic_ns() >= ready.sure_until)
         ):
             return None
         return ready.answers.get(since or "")
@@ -194,7 +198,7 @@ class WatchedShow:
 
     def _set_clock(self, clock_ms: int) -> None:
         self.clock_ms = clock_ms
-        self.checked_at = self.sure_at = time.monotonic()
+        self.checked_at = self.sure_at = time.monotonic_ns()
 
     def _followed_replica(self, memory: ShowMemory) -> bool:
         """Takes in what a copy of the database knows; False where the database has to be asked.
@@ -204,7 +208,7 @@ class WatchedShow:
         """
         if not replica.is_there():
             return False
-        at, clock_ms = time.monotonic(), self.clock_now_ms()
+        at, clock_ms = time.monotonic_ns(), self.clock_now_ms()
         known = Standing(memory.version, memory.mark, memory.born, 0, memory.starts_at)
         seen = replica.ask(standing, self.show_id)
         if seen is None or not _is_no_older(seen, known):

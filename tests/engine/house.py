@@ -8,7 +8,6 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
@@ -40,9 +39,12 @@ class HouseClock:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.ms = to_milliseconds(START)
         monkeypatch.setattr("seats.database.clock", self._as_sql)
-        # The feed carries the database's clock on by its own; that one is the same here, and
-        # exact, for a float would lose a millisecond now and then.
-        watch = SimpleNamespace(monotonic=lambda: Fraction(self.ms, 1000), sleep=self._sleep)
+        # The feed carries the database's clock on by its own; that one is the same here.
+        watch = SimpleNamespace(
+            monotonic=lambda: self.ms / 1000,
+            monotonic_ns=lambda: self.ms * 1_000_000,
+            sleep=self._sleep,
+        )
         for name, module in list(sys.modules.items()):
             if name.startswith("seats.feed") and hasattr(module, "time"):
                 monkeypatch.setattr(module, "time", watch)

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from seats import feed
 from seats.domain import Customer
 from seats.feed import hints, watched
-from tests.engine.house import House, HouseClock, Poller
+from tests.engine.house import House, HouseClock, Poller, customer
 
 
 def test_it_waits_for_nobody_who_looks(house: House) -> None:
@@ -43,6 +43,21 @@ def test_it_looks_again_when_a_hold_ends(house: House, owner: Customer, clock: H
     clock.advance(1)
     assert feed.status_answer(house.show_id) is not before
     assert house.seen() == {}
+
+
+def test_a_hold_ends_at_its_millisecond_whatever_the_time_is(
+    house: House, clock: HouseClock
+) -> None:
+    for number in range(100):
+        clock.advance(7)
+        house.hold(customer(f"customer {number}"), "A1")
+        clock.advance(600_000 - 30 - number % 40)
+        poller = Poller(house.show_id)
+        poller.look()
+        clock.advance(29 + number % 40)
+        assert poller.look()["A1"][0] == "HELD"
+        clock.advance(1)
+        assert poller.look()["A1"][0] == "AVAILABLE"
 
 
 @pytest.mark.parametrize("hinted", [True, False])
