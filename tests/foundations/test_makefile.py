@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from config import port_is_free
+from proof.stage.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text()
@@ -98,10 +99,7 @@ def test_env_is_written_once_and_with_a_key_of_its_own(make):
 
 class TestPort:
     def test_a_free_one(self):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        port_is_free.main(str(port))
+        port_is_free.main(str(free_port()))
 
     def test_a_taken_one(self):
         with socket.socket() as other:
