@@ -15,6 +15,7 @@ from proof.stage import CannotStart, Installation, Server
 from proof.stage.nginx import SITE, Nginx
 
 THREADS = 2
+PATIENCE_SECONDS = 60.0
 
 # A request that is promised and does not come: one stops in its headers, one in its body.
 SLOW = (
@@ -60,7 +61,7 @@ def test_nginx_keeps_them_outside(server: Server, tmp_path_factory: pytest.TempP
         with Nginx(tmp_path_factory.mktemp("slow") / "nginx", [server.port]) as nginx:
             trust = nginx.trusting()
             with slow_clients(nginx.port, 50 * THREADS, trust):
-                assert all(is_answered(nginx.port, 20, trust) for _ in range(5))
+                assert all(is_answered(nginx.port, PATIENCE_SECONDS, trust) for _ in range(5))
     except CannotStart as missing:
         pytest.skip(str(missing))
 
@@ -68,10 +69,10 @@ def test_nginx_keeps_them_outside(server: Server, tmp_path_factory: pytest.TempP
 def test_without_it_as_many_as_there_are_threads_stop_the_site(server: Server) -> None:
     """The control, and why the documents want a proxy that keeps requests until they are whole."""
     with slow_clients(server.port, THREADS):
-        until = time.monotonic() + 20
-        # The server has to have begun to listen to them.
-        while is_answered(server.port, 1) and time.monotonic() < until:
-            pass
-        assert not is_answered(server.port, 1)
+        until = time.monotonic() + PATIENCE_SECONDS
+        # The server has to have begun to listen to them. Until then it may be silent for a second
+        # because the machine is busy, but then it answers the next.
+        while is_answered(server.port, 1) or is_answered(server.port, 1):
+            assert time.monotonic() < until
 
-    assert is_answered(server.port, 20)
+    assert is_answered(server.port, PATIENCE_SECONDS)
