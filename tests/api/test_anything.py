@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.api.people import Person
+from tests.engine.profile import UNCHECKED
 
 POSTS = [
     "/api/seats/register/",
@@ -79,7 +80,7 @@ often = settings(
     max_examples=300,
     deadline=None,
     derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=(*UNCHECKED, HealthCheck.function_scoped_fixture),
 )
 
 

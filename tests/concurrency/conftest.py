@@ -1,10 +1,18 @@
 import pytest
 
+from seats import database
 from seats.domain import Customer
 
 # The clock is for tests that ask for it: in the others the database's own goes on.
+from tests.concurrency.crowd import PATIENCE
 from tests.engine.conftest import _rules, clock  # noqa: F401
 from tests.engine.house import House, customer
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who waits for their turn gets it, however slow the machine: the crowd is all that counts."""
+    monkeypatch.setattr(database, "WAIT_SECONDS", PATIENCE)
 
 
 @pytest.fixture

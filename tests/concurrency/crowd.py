@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -17,10 +16,13 @@ from seats.domain import Cursor, Customer, SeatNames
 from seats.errors import SeatError
 from seats.models import Seat
 from seats.reservations import Outcome, book_seats, cancel_booking, hold_seats, release_seats
-from tests.concurrency.process import evening_in_process
+from tests.concurrency.process import FORKED, evening_in_process, wait_for_all
 from tests.engine.house import House
 
 T = TypeVar("T")
+
+# How long anything here is waited for that is sure to come: on a busy machine it may take a while.
+PATIENCE = 120
 
 # What a customer may hear when others are quicker; the rest is a fault of ours.
 EXPECTED = {"seats_unavailable", "not_held", "hold_expired", "seat_limit"}
@@ -35,7 +37,7 @@ def all_at_once(calls: Sequence[Callable[[], T]]) -> list[T | Exception]:
     def run(number: int) -> None:
         try:
             connection.ensure_connection()
-            start.wait(timeout=30)
+            start.wait(timeout=PATIENCE)
             came_to[number] = calls[number]()
         except Exception as error:  # noqa: BLE001 - the test looks at every one of them
             came_to[number] = error
@@ -46,7 +48,7 @@ def all_at_once(calls: Sequence[Callable[[], T]]) -> list[T | Exception]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=PATIENCE)
     return came_to
 
 
@@ -157,9 +159,10 @@ def in_processes(house: House, people: Sequence[Customer], calls: int) -> list[D
     name = str(connection.settings_dict["NAME"])
     connections.close_all()
     labels = sorted(house.ids)
-    with ProcessPoolExecutor(len(people), multiprocessing.get_context("spawn")) as pool:
+    together = (FORKED.Barrier(len(people)), PATIENCE)
+    with ProcessPoolExecutor(len(people), FORKED, wait_for_all, together) as pool:
         evenings = [
             pool.submit(evening_in_process, name, house.show_id, labels, who, seed, calls)
             for seed, who in enumerate(people)
         ]
-        return [deed for each in evenings for deed in each.result(timeout=60)]
+        return [deed for each in evenings for deed in each.result(timeout=PATIENCE)]

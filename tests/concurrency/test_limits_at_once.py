@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from seats import availability
 from seats.domain import Customer
 from seats.errors import SeatLimit
 from seats.reservations import Outcome, holding
-from tests.concurrency.crowd import all_at_once
+from tests.concurrency.crowd import PATIENCE, all_at_once
 from tests.engine.house import House
 
 pytestmark = pytest.mark.race
@@ -49,13 +50,15 @@ def test_checked_before_the_lock_it_would_not_hold(
 ) -> None:
     """The control: counted first, as a form would, and not again under the lock."""
     seats_named = holding.seats_named
+    all_have_counted = threading.Barrier(len(large_house.ids))
 
     def counted_early(*args: Any) -> Any:
         if seats_held(large_house, owner) >= 4:
             raise SeatLimit(4)
+        all_have_counted.wait(timeout=PATIENCE)
         return seats_named(*args)
 
     monkeypatch.setattr(holding, "seats_named", counted_early)
     monkeypatch.setattr(holding, "refuse_too_many", lambda _: None)
     one_seat_each(large_house, owner)
-    assert seats_held(large_house, owner) > 4
+    assert seats_held(large_house, owner) == len(large_house.ids) > 4

@@ -17,7 +17,7 @@ from seats.errors import IdempotencyInProgress, NotCancellable, NotInReview, Pay
 from seats.models import Booking, PaymentProof
 from seats.reservations import Outcome, booking
 from tests.api.pictures import picture
-from tests.concurrency.crowd import all_at_once
+from tests.concurrency.crowd import PATIENCE, all_at_once
 from tests.engine.house import STAFF, House, once, reference
 
 pytestmark = pytest.mark.race
@@ -80,7 +80,7 @@ def test_looked_up_first_it_pays_all_of_them(
     def look_first(*args: Any, payment_proof: str) -> Outcome:
         if not PaymentProof.objects.filter(pk=payment_proof, booking=None).exists():
             raise PaymentRequired
-        all_have_looked.wait(timeout=30)
+        all_have_looked.wait(timeout=PATIENCE)
         return book_seats(*args, payment_proof=payment_proof)
 
     def spend(change: Any, _owner: Any, payment_proof: str, booking_id: int) -> None:

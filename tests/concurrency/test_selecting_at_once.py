@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 
 from seats import availability
 from seats.customers.guests import customer_of
@@ -22,6 +23,12 @@ from tests.concurrency.crowd import all_at_once, take_from_anybody
 from tests.engine.house import House
 
 pytestmark = pytest.mark.race
+
+
+@pytest.fixture(autouse=True)
+def _while_all_have_clicked(settings: LazySettings) -> None:
+    """No selection ends before the last of the crowd has come, and none lasts like a hold."""
+    settings.SELECT_TTL_SECONDS = 300
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from seats import database, gate, ledger
 from seats.domain import Customer
 from seats.errors import Busy, SeatsUnavailable
 from seats.reservations import Once
-from tests.concurrency.crowd import all_at_once
+from tests.concurrency.crowd import PATIENCE, all_at_once
 from tests.engine import faults
 from tests.engine.house import House
 
@@ -65,7 +65,7 @@ def closed(company: int) -> Iterator[None]:
     fcntl.flock(descriptor, fcntl.LOCK_EX)
 
     def open_in_time() -> None:
-        deadline = time.monotonic() + 4
+        deadline = time.monotonic() + PATIENCE / 2
         while len(line._waiting) < company - 1 and time.monotonic() < deadline:
             time.sleep(0.002)
         os.close(descriptor)

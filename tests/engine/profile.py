@@ -2,9 +2,12 @@
 
 import os
 
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 
 IN_CI = os.environ.get("CI") == "true"
+
+# How quick a machine is, is no fault of what is tested on it.
+UNCHECKED = (HealthCheck.too_slow,)
 
 # No deadline: a database is as quick as it is. What failed is printed so that it can be repeated.
 # To make it shorter takes minutes, which is for whoever looks into it and not for CI.
@@ -13,5 +16,6 @@ CAREFULLY = settings(
     database=None,
     derandomize=IN_CI,
     print_blob=True,
+    suppress_health_check=UNCHECKED,
     phases=[Phase.explicit, Phase.generate, *([] if IN_CI else [Phase.shrink])],
 )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -160,12 +161,24 @@ def test_it_finds_them_in_a_house_of_50_000_in_time(size: int, free_every: int) 
     house = House(plan("curve 0.3", *rows))
     wanted = list(house.places.values())[25_000 : 25_000 + size]
 
-    def search() -> float:
-        started = time.process_time()
-        nearest_groups(house.hall, wanted, lambda index: index % free_every == 1 % free_every)
-        return time.process_time() - started
+    def is_free(index: int) -> bool:
+        return index % free_every == 1 % free_every
 
-    assert min(search() for _ in range(3)) < 0.03
+    def search() -> list[list[str]]:
+        return nearest_groups(house.hall, wanted, is_free)
+
+    def look_at_all() -> list[bool]:
+        return [is_free(index) for index in range(50_000)]
+
+    # Beside what the same machine takes to look once at each of them, which a search for every
+    # place anew would exceed a thousandfold. Now and then something else is in its way.
+    assert any(seconds(search) < 10 * seconds(look_at_all) for _ in range(20))
+
+
+def seconds(work: Callable[[], object]) -> float:
+    started = time.process_time()
+    work()
+    return time.process_time() - started
 
 
 def _letters(count: int) -> list[str]:

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import TypeVar
 
 import pytest
@@ -162,14 +163,27 @@ def test_it_gives_up_when_nothing_helps(owner: Customer) -> None:
     assert house.hold(owner, "A1").changed
 
 
+class Watch:
+    """What those who wait go by, in place of ``time``: it stands still until it is moved."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.seconds = 0.0
+        watch = SimpleNamespace(monotonic=lambda: self.seconds, sleep=self.advance)
+        for module in (database, database.gate):
+            monkeypatch.setattr(module, "time", watch)
+
+    def advance(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
 def test_it_gives_up_when_the_time_is_up(owner: Customer, monkeypatch: pytest.MonkeyPatch) -> None:
     house = House.open()
-    monkeypatch.setattr(database, "WAIT_SECONDS", 0.05)
+    watch = Watch(monkeypatch)
     error = faults.lock_wait_timeout(connection.vendor)
 
     def slow(sql: str) -> bool:
         if takes_lock(sql):
-            time.sleep(0.06)
+            watch.advance(database.WAIT_SECONDS)
         return takes_lock(sql)
 
     with faults.failing_statements(slow, error, times=99) as watched, pytest.raises(Busy):
@@ -358,7 +372,7 @@ def in_time(call: Callable[[], T]) -> T:
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    thread.join(timeout=20)
+    thread.join(timeout=60)
     assert came_to, "it failed, or waits for ever"
     return came_to[0]
 
@@ -384,24 +398,40 @@ def test_it_has_no_gate_in_memory(monkeypatch: pytest.MonkeyPatch, name: str) ->
 
 
 class SomebodyAtTheGate:
-    """Somebody who went through and takes a while."""
+    """Somebody who went through, and goes on once another has come to wait there for a while."""
 
-    def __init__(self, path: str, seconds: float) -> None:
+    def __init__(self, path: str, meanwhile: Callable[[], object]) -> None:
         self.descriptor = os.open(path, os.O_RDWR | os.O_CREAT)
         fcntl.flock(self.descriptor, fcntl.LOCK_EX)
-        self.timer = threading.Timer(seconds, os.close, [self.descriptor])
-        self.timer.start()
+        self.line = database.gate._line(path)
+        self.meanwhile = meanwhile
+        self.thread = threading.Thread(target=self.wait_and_go)
+        self.thread.start()
+
+    def wait_and_go(self) -> None:
+        for _ in range(6000):
+            if self.line._is_led:
+                break
+            time.sleep(0.01)
+        self.meanwhile()
+        os.close(self.descriptor)
 
 
 def test_it_waits_at_the_gate(owner: Customer) -> None:
     house = House.open()
     path = gate()
-    started = time.monotonic()
-    somebody = SomebodyAtTheGate(path, 0.15) if path else None
+    seen: list[dict[str, str]] = []
+
+    def a_while() -> None:
+        time.sleep(0.1)
+        seen.append(house.stored())
+        connections.close_all()
+
+    somebody = SomebodyAtTheGate(path, a_while) if path else None
     assert house.hold(owner, "A1").changed
     if somebody is not None:
-        assert time.monotonic() - started >= 0.15
-        somebody.timer.join()
+        somebody.thread.join()
+        assert seen == [{}]
 
 
 def test_it_does_not_begin_when_its_time_is_up_at_the_gate(
@@ -411,11 +441,11 @@ def test_it_does_not_begin_when_its_time_is_up_at_the_gate(
     path = gate()
     if path is None:
         return
-    monkeypatch.setattr(database, "WAIT_SECONDS", 0.05)
-    somebody = SomebodyAtTheGate(path, 0.15)
+    watch = Watch(monkeypatch)
+    somebody = SomebodyAtTheGate(path, lambda: watch.advance(database.WAIT_SECONDS))
     with pytest.raises(Busy):
         house.hold(owner, "A1")
-    somebody.timer.join()
+    somebody.thread.join()
     assert house.stored() == {}
     assert house.hold(owner, "A1").changed
 

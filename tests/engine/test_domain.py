@@ -21,6 +21,7 @@ from seats.domain import (
     parse_label,
     to_milliseconds,
 )
+from tests.engine.profile import CAREFULLY
 
 NOW = datetime(2026, 11, 21, 19, 30, tzinfo=UTC)
 MS = timedelta(milliseconds=1)
@@ -52,6 +53,7 @@ def test_it_takes_nothing_else_for_a_label(text: str) -> None:
         parse_label(text)
 
 
+@CAREFULLY
 @given(st.from_regex(r"\A[A-Z]{1,4}\Z"), st.integers(1, 9999))
 def test_it_reads_back_every_label_it_writes(row: str, number: int) -> None:
     assert parse_label(label(row, number)) == label(row, number)
@@ -95,11 +97,13 @@ def test_it_writes_times_in_utc_with_milliseconds() -> None:
     assert iso(datetime(2026, 11, 21, 20, 30, 5, 7_999, cet)) == "2026-11-21T19:30:05.007Z"
 
 
+@CAREFULLY
 @given(st.integers(0, 2**43))
 def test_it_counts_milliseconds_there_and_back(milliseconds: int) -> None:
     assert to_milliseconds(from_milliseconds(milliseconds)) == milliseconds
 
 
+@CAREFULLY
 @given(
     st.integers(1, 2**63 - 1),
     st.integers(0, 2**63 - 1),
@@ -111,6 +115,7 @@ def test_it_reads_back_its_own_cursors(show: int, version: int, mark: int, momen
     assert Cursor.parse(str(cursor)) == cursor
 
 
+@CAREFULLY
 @given(st.text())
 def test_it_takes_no_offence_at_other_peoples_cursors(text: str) -> None:
     cursor = Cursor.parse(text)

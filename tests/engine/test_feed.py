@@ -32,7 +32,7 @@ from tests.engine.house import (
     looked_at_anew,
     true_state,
 )
-from tests.engine.profile import CAREFULLY
+from tests.engine.profile import CAREFULLY, UNCHECKED
 
 
 @pytest.fixture(params=["one machine", "several machines"])
@@ -565,7 +565,11 @@ STEP = st.tuples(
 )
 
 
-@settings(CAREFULLY, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    CAREFULLY,
+    max_examples=20,
+    suppress_health_check=(*UNCHECKED, HealthCheck.function_scoped_fixture),
+)
 @given(steps=st.lists(STEP, min_size=3, max_size=14), seed=st.integers(0, 99))
 @pytest.mark.usefixtures("_machines", "db", "clock")
 def test_it_leads_from_any_moment_to_the_state_that_is_true(
