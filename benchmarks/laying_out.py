@@ -1,7 +1,8 @@
 """Makes customers and shows in the database the settings name; a process of its own.
 
 Reads ``{"customers": n, "halls": [[rows, seats per row, shows, share sold], …]}`` as JSON and
-writes ``{"tokens": […], "halls": [{"shows": [id, …], "labels": [label, …]}, …]}``.
+writes ``{"tokens": […], "desk": cookie, "halls": [{"shows": [id, …], "labels": [label, …]}, …]}``;
+the cookie is that of somebody at the box office, who has logged in to the admin.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.contrib.auth.models import User  # noqa: E402
+from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from knox.crypto import create_token_string, hash_token  # noqa: E402
 from knox.models import AuthToken  # noqa: E402
@@ -55,6 +57,13 @@ def customers(count: int) -> list[str]:
     return texts
 
 
+def desk() -> str:
+    """The cookie of a new account that may see all of the admin."""
+    browser = Client()
+    browser.force_login(User.objects.create_superuser(f"desk{User.objects.count()}"))
+    return f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}"
+
+
 def hall(rows: int, seats_per_row: int, shows: int, sold: float) -> dict[str, list[object]]:
     movie, _ = Movie.objects.get_or_create(title="A film", defaults={"duration_minutes": 90})
     screen, _ = Screen.objects.get_or_create(
@@ -83,6 +92,7 @@ if __name__ == "__main__":
     wanted = json.load(sys.stdin)
     made = {
         "tokens": customers(wanted.get("customers", 0)) if wanted.get("customers") else [],
+        "desk": desk(),
         "halls": [hall(*each) for each in wanted.get("halls", [])],
     }
     json.dump(made, sys.stdout)

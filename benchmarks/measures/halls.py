@@ -20,6 +20,15 @@ from benchmarks.stores import store
 # Rows, seats in a row, and shows enough for a thousand holds of two seats.
 HALLS = ((4, 10, 50), (20, 25, 4), (50, 100, 1), (250, 200, 1))
 HALF_SOLD = (250, 200, 1, 0.5)
+# Pages of the admin, where the box office works, by the id of a show.
+DESK = (
+    ("list of shows", "/admin/seats/showtime/"),
+    ("a show", "/admin/seats/showtime/{}/change/"),
+    ("its seats, the first page", "/admin/seats/seat/?show={}"),
+    ("its seats that are sold", "/admin/seats/seat/?show={}&status=BOOKED"),
+    ("a seat, searched for", "/admin/seats/seat/?show={}&q=A1"),
+    ("before it is deleted", "/admin/seats/showtime/{}/delete/"),
+)
 HOLDS = 1000
 CLIENTS = 8
 COMPARED_TO = 500
@@ -54,7 +63,9 @@ def measure(run: Run) -> list[Table]:
                     _poll(run, ours, hall)
             for hall in [*halls, half_sold]:
                 _one_by_one(ours, hall, made["tokens"][run.many_rounds * HOLDS :])
-    return [_table(halls), _answers(halls, half_sold)]
+        with served(OURS, sqlite, DJANGO_SETTINGS_MODULE="benchmarks.desk_settings") as ours:
+            desk = _desk(ours, made["desk"], compared)
+    return [_table(halls), _answers(halls, half_sold), desk]
 
 
 def _hall(made: dict[str, Any], at: int) -> Hall:
@@ -103,6 +114,18 @@ def _one_by_one(ours: Server, hall: Hall, tokens: list[str]) -> None:
         refused = wire.call(ours.address, [iter([Party(rival, *_place(first)).asks("hold")])])
         hall.refused.append(refused.times[409][0] * 1000)
         wire.call(ours.address, [iter([party.asks("release")])])
+
+
+def _page_ms(ours: Server, path: str, hall: Hall, cookie: str) -> float:
+    """How long one page of the admin takes, the median of several looks."""
+    took = []
+    for _ in range(7):
+        began = time.perf_counter()
+        status, _, _ = ours.get(path.format(hall.shows[0]), {"Cookie": cookie})
+        took.append((time.perf_counter() - began) * 1000)
+        if not status.startswith("200"):
+            raise RuntimeError(f"{path}: {status}")
+    return statistics.median(took)
 
 
 def _place(party: Party) -> tuple[int, tuple[str, str]]:
@@ -160,4 +183,15 @@ def _answers(halls: list[Hall], half_sold: Hall) -> Table:
             "; ".join(aims),
             f"{statistics.median(hall.refused):.1f}",
         )
+    return table
+
+
+def _desk(ours: Server, cookie: str, halls: list[Hall]) -> Table:
+    table = Table(
+        "At the desk of the box office",
+        ["page of the admin", *(f"{hall.seats:,} seats ms" for hall in halls)],
+        "One page at a time, over HTTP, without the styles and scripts it loads.",
+    )
+    for name, path in DESK:
+        table.add(name, *(f"{_page_ms(ours, path, hall, cookie):.0f}" for hall in halls))
     return table

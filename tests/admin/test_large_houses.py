@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -54,13 +53,15 @@ def test_it_takes_as_many_queries_for_many_rows_as_for_few(
 
 
 @pytest.fixture
-def arena(make_show: MakeShow) -> ShowTime:
-    return make_show(rectangle(200, 250), hall="Arena")
+def theatre(make_show: MakeShow) -> ShowTime:
+    """More seats than a page lists, or than are unbooked at a time."""
+    return make_show(rectangle(40, 50), hall="Theatre")
 
 
 def test_it_stays_usable_with_50_000_seats(
-    chief: BoxOffice, arena: ShowTime, owner: Customer
+    chief: BoxOffice, make_show: MakeShow, owner: Customer
 ) -> None:
+    arena = make_show(rectangle(200, 250), hall="Arena")
     book(owner, arena, "CV7")
     pages: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
         ("seats_seat_changelist", (), {"show": arena.pk}),
@@ -71,10 +72,9 @@ def test_it_stays_usable_with_50_000_seats(
         ("seats_screen_changelist", (), {}),
     ]
     for page, args, query in pages:
-        chief.get(page, *args, **query)
-        started = time.process_time()
-        response = chief.get(page, *args, **query)
-        assert time.process_time() - started < 1.5, page
+        with CaptureQueriesContext(connection) as captured:
+            response = chief.get(page, *args, **query)
+        assert len(captured) < 20, page
         assert len(response.content) < 500_000, page
     listed = chief.get("seats_seat_changelist", show=arena.pk, status="BOOKED")
     assert [seat.label for seat in listed.context["cl"].result_list] == ["CV7"]
@@ -90,27 +90,27 @@ def test_it_never_reads_plans_for_a_list(chief: BoxOffice, show: ShowTime, owner
 
 
 def test_it_deletes_a_large_show_without_listing_its_seats(
-    chief: BoxOffice, arena: ShowTime
+    chief: BoxOffice, theatre: ShowTime
 ) -> None:
-    page = chief.get("seats_showtime_delete", arena.pk)
-    assert "50,000 seats" in page.content.decode()
+    page = chief.get("seats_showtime_delete", theatre.pk)
+    assert "2,000 seats" in page.content.decode()
     assert len(page.content) < 20_000
     with CaptureQueriesContext(connection) as captured:
-        chief.post("seats_showtime_delete", arena.pk, post="yes")
+        chief.post("seats_showtime_delete", theatre.pk, post="yes")
     assert len(captured) < 30
     assert not Seat.objects.exists()
 
 
-def test_it_refuses_to_unbook_a_whole_arena_at_a_click(
-    chief: BoxOffice, arena: ShowTime, owner: Customer
+def test_it_refuses_to_unbook_a_whole_house_at_a_click(
+    chief: BoxOffice, theatre: ShowTime, owner: Customer
 ) -> None:
-    booking = book(owner, arena, "A1")
-    Seat.objects.filter(show=arena).update(
+    booking = book(owner, theatre, "A1")
+    Seat.objects.filter(show=theatre).update(
         status="BOOKED", booking=booking, hold=None, held_until=None
     )
     with CaptureQueriesContext(connection) as captured:
         response = chief.client.post(
-            f"/admin/seats/seat/?show={arena.pk}",
+            f"/admin/seats/seat/?show={theatre.pk}",
             {
                 "action": "unbook",
                 "index": "0",

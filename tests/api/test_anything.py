@@ -5,6 +5,7 @@ import string
 from urllib.parse import quote_from_bytes
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -77,7 +78,8 @@ documents = st.recursive(
 objects = st.dictionaries(st.sampled_from(NAMES), documents, max_size=6)
 
 often = settings(
-    max_examples=300,
+    # What differs between databases is how they take odd values, which fewer show as well.
+    max_examples=300 if connection.vendor == "sqlite" else 100,
     deadline=None,
     derandomize=True,
     suppress_health_check=(*UNCHECKED, HealthCheck.function_scoped_fixture),

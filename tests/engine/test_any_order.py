@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
 from hypothesis import settings as how
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -452,7 +453,9 @@ def test_it_does_what_the_rules_say_in_any_order(clock: HouseClock, settings: La
     settings.MAX_SEATS_PER_HOLD = LIMIT
     # Nobody buys as little and lets as much run out as these customers do.
     settings.HOARD_MAX_SEATS = settings.HOARD_SEAT_MINUTES = settings.HOARD_LAPSES = None
+    # The rules are the same everywhere; a server is asked whether it reads our SQL as we mean it.
+    examples = 60 if connection.vendor == "sqlite" else 20
     run_state_machine_as_test(
         lambda: AnyOrder(clock),
-        settings=how(CAREFULLY, max_examples=60, stateful_step_count=50),
+        settings=how(CAREFULLY, max_examples=examples, stateful_step_count=50),
     )
