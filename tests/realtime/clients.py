@@ -54,6 +54,10 @@ class Listener:
         self.until(lambda: self.is_over, "the end")
 
 
+class Refused(Exception):
+    """A stream is not to be had: status and body."""
+
+
 class Stream(Listener):
     """A reader of Server-Sent Events who applies each delta to what they have."""
 
@@ -67,7 +71,10 @@ class Stream(Listener):
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self.line.request("GET", f"/api/seat-status/stream?{query}", headers=named)
         self.answer = self.line.getresponse()
-        assert self.answer.status == 200, self.answer.read()
+        if self.answer.status != 200:
+            body = self.answer.read()
+            self.line.close()
+            raise Refused(self.answer.status, body)
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:

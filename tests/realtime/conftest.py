@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,6 +34,7 @@ def environment(**settings: str) -> dict[str, str]:
         "THROTTLE_LOGIN": "off",
         "THROTTLE_REGISTER": "off",
         "THROTTLE_WRITE": "off",
+        "SELECT_TTL_SECONDS": "600",
         **settings,
     }
 
@@ -62,6 +64,12 @@ def daphne(
         # that tests have killed.
         lines = started.log.read_text().splitlines()
         assert [line for line in lines if " WARNING " not in line or "Redis" not in line] == []
+
+
+@pytest.fixture(autouse=True)
+def _long_selections(settings: Any) -> None:
+    """Nothing is let go because its time is over, unless a test wants that."""
+    settings.SELECT_TTL_SECONDS = 600
 
 
 @pytest.fixture

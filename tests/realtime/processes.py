@@ -21,7 +21,8 @@ import pytest
 from proof.stage.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 30.0
+# Where many wait for few processors, everything takes its time.
+PATIENCE = 90.0
 
 
 def eventually(is_so: Callable[[], bool], what: str = "it") -> None:

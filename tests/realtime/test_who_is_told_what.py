@@ -6,7 +6,6 @@ All may look at the hall, and all are told the same: what becomes of seats, and 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,15 +13,17 @@ import pytest
 from django.contrib.auth.models import User
 
 from realtime import application
+from seats.customers import guests
 from seats.domain import Customer, SeatNames
 from seats.reservations import select_seats
 from tests.engine.house import House, customer, reference
 from tests.realtime.clients import Listener, Loop, Room, Socket, Stream
 from tests.realtime.conftest import token_of
-from tests.realtime.processes import Daphne
+from tests.realtime.processes import Daphne, eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+LAST = "a-guest-who-leaves-after-them"
 PEOPLE = ("stranger", "owner", "rival", "staff")
 Open = Callable[[Loop, Daphne, House, dict[str, str]], Listener]
 
@@ -128,14 +129,17 @@ def test_leaving_under_somebody_elses_name_lets_go_of_nothing(
     known: dict[str, dict[str, str]],
     door: str,
     who: str,
-    settings: Any,
 ) -> None:
     """The owner is the control: their leaving does."""
-    settings.SELECT_TTL_SECONDS = 600
     select_seats(owner, house.show_id, SeatNames.of("A1"))
+    select_seats(guests.customer_of(LAST), house.show_id, SeatNames.of("B1"))
+    last = {"Cookie": f"{guests.COOKIE}={LAST}"}
 
     DOORS[door](loop, push, house, known[who]).close()  # type: ignore[attr-defined]
+    # Whoever leaves after them is let go of after them.
+    DOORS[door](loop, push, house, last).close()  # type: ignore[attr-defined]
 
-    # Those who are gone are let go of after PUSH_GRACE_SECONDS, here a second.
-    time.sleep(1.5)
+    eventually(lambda: "B1" not in house.seen(), "the end of the last one's selection")
+    if who == "owner":
+        eventually(lambda: house.seen() == {}, "the end of the owner's selection")
     assert house.seen() == ({} if who == "owner" else {"A1": "HELD"})

@@ -8,7 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-PATIENCE_SECONDS = 30.0
+# Where many wait for few processors, an answer may take its time.
+PATIENCE_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,13 @@ def converse(port: int, sent: bytes) -> list[Answer]:
     return read_answers(received)
 
 
-def converse_patiently(port: int, sent: bytes) -> list[Answer]:
+def converse_patiently(port: int, sent: bytes, *, may_be_silent: bool = False) -> list[Answer]:
     """Like ``converse``, with a server that answers nobody who has nothing more to say.
 
-    It has said everything when whole answers have come and no more for a moment.
+    It has said everything when whole answers have come and no more for a moment. Where it may say
+    nothing at all, it is not waited for.
     """
+    for_an_answer = 0.5 if may_be_silent else PATIENCE_SECONDS
     received = b""
     with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as line:
         with suppress(ConnectionError):
@@ -48,7 +51,7 @@ def converse_patiently(port: int, sent: bytes) -> list[Answer]:
         is_over = False
         with suppress(ConnectionError):
             while not is_over:
-                line.settimeout(0.03 if _is_whole(received) else 0.5)
+                line.settimeout(0.03 if _is_whole(received) else for_an_answer)
                 try:
                     more = line.recv(65_536)
                 except TimeoutError:
