@@ -25,6 +25,7 @@ from benchmarks import readers
 from benchmarks.measures import (
     halls,
     large_hall,
+    logins,
     memory,
     nginx,
     polls,
@@ -43,6 +44,7 @@ PARTS = {
     "halls": halls.measure,
     "shows": shows.measure,
     "viewers": viewers.measure,
+    "logins": logins.measure,
     "memory": memory.measure,
     "nginx": nginx.measure,
     "large-hall": large_hall.measure,
@@ -51,7 +53,7 @@ PARTS = {
 # What stands together on the page, and is written when all of it has been measured. Push needs more
 # packages, and a machine that does nothing else: it is measured when it is asked for.
 SECTIONS = {
-    "figures": ["polls", "writes", "halls", "shows", "memory", "large-hall"],
+    "figures": ["polls", "writes", "halls", "shows", "logins", "memory", "large-hall"],
     "viewers": ["viewers"],
     "nginx": ["nginx"],
     "push": ["push"],
