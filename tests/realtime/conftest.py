@@ -97,6 +97,11 @@ def machines(
     return machine("left"), machine("right")
 
 
+@pytest.fixture
+def without_clock(transactional_db: None, daphne: Serve, redis: Redis) -> Daphne:
+    return daphne(application="tests.realtime.without_clock:application", REDIS_URL=redis.url)
+
+
 @pytest.fixture(scope="module")
 def loop() -> Iterator[Loop]:
     started = Loop()

@@ -1,6 +1,6 @@
 """What is written elsewhere is told at once: by a hint on this machine, by Redis on another.
 
-Heard at a server that looks once a day: there nothing else could have told it.
+Heard at a server that does not look by itself: there nothing else could have told it.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from seats.feed import messenger
 from seats.feed.messenger import Messenger
 from tests.engine.house import House
 from tests.realtime.clients import Stream
-from tests.realtime.conftest import Serve, token_of
-from tests.realtime.processes import PATIENCE, Daphne, Redis, post
+from tests.realtime.conftest import token_of
+from tests.realtime.processes import PATIENCE, Daphne, post
 from tests.safety.conftest import Serve as ServeGunicorn
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,11 +26,6 @@ TURNS = (("hold-batch", "HELD"), ("release-hold-batch", "AVAILABLE"))
 
 def version_of(cursor: str) -> int:
     return int(cursor.split(".")[1])
-
-
-@pytest.fixture
-def without_clock(transactional_db: None, daphne: Serve, redis: Redis) -> Daphne:
-    return daphne(application="tests.realtime.without_clock:application", REDIS_URL=redis.url)
 
 
 def test_another_process_of_this_machine(
