@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
@@ -235,6 +236,25 @@ def test_a_throttled_request_changes_nothing_and_is_not_remembered(owner, show, 
 
     assert response.status_code == 200
     assert "Idempotency-Replayed" not in response.headers
+
+
+def test_a_cache_that_does_not_answer_is_left_alone_for_a_while(monkeypatch, settings):
+    """Whoever finds that out has waited for it; the others need not."""
+    clock = SimpleNamespace(now=100.0, monotonic=lambda: clock.now, time=lambda: clock.now)
+    monkeypatch.setattr(throttles, "time", clock)
+    monkeypatch.setattr(throttles, "_cache", throttles._Cache())
+    asked = []
+
+    def hangs(*_, **__):
+        asked.append(clock.now)
+        raise TimeoutError
+
+    monkeypatch.setattr(throttles.cache, "add", hangs)
+    settings.THROTTLE_WRITE = "1/min"
+    for clock.now in (100.0, 100.1, 101.9, 102.1, 102.2, 104.0, 104.2):
+        throttles.refuse_write_flood("somebody")
+
+    assert asked == [100.0, 102.1, 104.2]
 
 
 def test_they_can_be_switched_off(owner, show, settings):

