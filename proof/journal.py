@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from proof.records import Call, Poll, Violation
 
@@ -47,6 +47,14 @@ class Journal:
             self.polls.append(poll)
             if told is not None:
                 self.clock_samples.append((poll.start, poll.end, told))
+
+    def allow_caches(self, milliseconds: float) -> None:
+        """Adds to the age of kept polls how long they may have been on the way to their cache."""
+        with self._lock:
+            self.polls = [
+                replace(poll, kept=poll.kept + milliseconds) if poll.kept else poll
+                for poll in self.polls
+            ]
 
     def note_finding(self, kind: str, detail: str) -> None:
         with self._lock:

@@ -10,8 +10,7 @@ import shutil
 import sqlite3
 import struct
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -249,6 +248,11 @@ def _file(installation: Installation) -> Path:
 
 # The disk is full
 
+# So many answers show that things are one way, or the other.
+ENOUGH = 25
+MOST_GRANTED = 1000
+REFUSED = "503 busy"
+
 
 def disk_full(installation: Installation, result: Result, *, short: bool) -> None:
     """No file can grow any more, for a while, under load: nothing is lost or half done."""
@@ -268,15 +272,11 @@ def disk_full(installation: Installation, result: Result, *, short: bool) -> Non
         def harm() -> None:
             nonlocal refused, granted
             for _ in range(times):
-                time.sleep(0.5)
-                before = load.count("503 busy")
+                _grow(load.granted, ENOUGH, load)
                 full.touch()
-                time.sleep(1.0)
+                refused += _grow(lambda: load.count(REFUSED), ENOUGH, load)
                 full.unlink()
-                refused += load.count("503 busy") - before
-                before = load.count("200")
-                time.sleep(1.0)
-                granted += load.count("200") - before
+                granted += _grow(load.granted, ENOUGH, load)
 
         load.suffer(harm, result)
         said = server.errors()
@@ -286,3 +286,13 @@ def disk_full(installation: Installation, result: Result, *, short: bool) -> Non
     result.expect(bool(said), "a full disk left no word in the log")
     difference = installation.verify_ledger(show_id)
     result.expect(not difference, difference)
+
+
+def _grow(figure: Callable[[], int], more: int, load: Load) -> int:
+    """Waits until a figure has grown by so much, and returns by how much it has.
+
+    Not for ever: files may have so much room in them that they need not grow.
+    """
+    before, told = figure(), load.granted()
+    load.lasts_until(lambda: figure() >= before + more or load.granted() >= told + MOST_GRANTED)
+    return figure() - before

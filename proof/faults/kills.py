@@ -9,7 +9,7 @@ from proof.faults.result import Result
 from proof.stage import Installation, Server
 
 BETWEEN_ANSWERS = 25
-GIVE_UP_SECONDS = 60.0
+GIVE_UP_SECONDS = 90.0
 
 
 def kill_workers(installation: Installation, result: Result, *, short: bool) -> None:
@@ -57,16 +57,13 @@ def kill_database(installation: Installation, result: Result, *, short: bool) ->
 def answered(load: Load, more: int) -> bool:
     """Waits until so many more requests were granted or refused; False if that never comes."""
     goal = _told(load) + more
-    deadline = time.monotonic() + GIVE_UP_SECONDS
-    while _told(load) < goal:
-        if time.monotonic() > deadline or load.trial.stop.is_set():
-            return False
-        time.sleep(0.01)
-    return True
+    return load.lasts_until(lambda: _told(load) >= goal)
 
 
 def _told(load: Load) -> int:
-    return sum(call.answer is not None and not call.answer.passing for call in load.journal.calls)
+    return sum(
+        call.answer is not None and not call.answer.passing for call in list(load.journal.calls)
+    )
 
 
 def _kill_one(server: Server) -> bool:

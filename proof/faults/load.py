@@ -130,7 +130,11 @@ class Regular:
 
 
 class Load:
-    """One show, many customers. ``answers`` counts while it lasts."""
+    """One show, many customers. ``answers`` counts while it lasts.
+
+    ``kept`` is for how many milliseconds a cache may hand out the same poll, from when it got it;
+    ``slowest`` tells how long it had to wait for one.
+    """
 
     def __init__(
         self,
@@ -140,7 +144,9 @@ class Load:
         short: bool,
         dawdles_seconds: float = 0.0,
         kept: float = 0.0,
+        slowest: Callable[[], float] = lambda: 0.0,
     ) -> None:
+        self.slowest = slowest
         self.exchange = Exchange(addresses)
         self.line = Line(addresses[0])
         self.journal = Journal()
@@ -165,6 +171,20 @@ class Load:
         """How many answers of one kind customers have had so far."""
         return sum(answers[said] for answers in list(self.journal.answers.values()))
 
+    def granted(self) -> int:
+        """How many requests customers have been granted so far."""
+        return sum(
+            call.answer is not None and call.answer.granted for call in list(self.journal.calls)
+        )
+
+    def lasts_until(self, is_so: Callable[[], bool]) -> bool:
+        """Waits, while customers act, until something is so; False if that never comes."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not is_so():
+            if time.monotonic() > deadline or self.trial.stop.wait(0.01):
+                return False
+        return True
+
     def suffer(self, harm: Callable[[], None], result: Result) -> None:
         """Lets everybody act while ``harm`` goes on, and notes in ``result`` what became of it."""
         over = threading.Event()
@@ -181,6 +201,7 @@ class Load:
             lost = [text for regular in self.regulars for text in regular.lost()]
         end = patiently(lambda: ending(self.line, self.hall, version))
         self.events = end[0]
+        self.journal.allow_caches(self.slowest())
         violations = check(history_of(self.journal, version, before, end))
         self._note(result, [*self.journal.findings, *violations], lost)
         self.line.close()
@@ -194,9 +215,7 @@ class Load:
     def _note(self, result: Result, violations: Sequence[Any], lost: Sequence[str]) -> None:
         said = said_in(self.journal, result)
         unanswered = sum(regular.unanswered for regular in self.regulars)
-        granted = sum(
-            call.answer is not None and call.answer.granted for call in self.journal.calls
-        )
+        granted = self.granted()
         result.figures |= {
             "acknowledged": granted,
             "confirmed_bookings": len(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator
+import threading
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from proof.hall import Hall
 from proof.history import check
 from proof.journal import Journal
 from proof.modes import sellout
-from proof.records import Operation
+from proof.records import Answer, Operation
 from proof.stage import Installation, Server
 from proof.stage.nginx import Nginx
 from proof.stage.replica import Copy, copy_of
@@ -78,7 +79,9 @@ def lose_a_machine(installation: Installation, result: Result, *, short: bool) -
         opened(installation, installation.folder / f"machines-{show_id}") as house,
         _counted(house, result),
     ):
-        load = Load([house.address], show_id, short=short, kept=KEPT)
+        load = Load(
+            [house.address], show_id, short=short, kept=KEPT, slowest=house.nginx.slowest_poll
+        )
 
         def harm() -> None:
             more = BETWEEN_ANSWERS if short else 10 * BETWEEN_ANSWERS
@@ -115,7 +118,7 @@ def _sell(
     line, journal = switchboard.open(), Journal()
     hall = Hall.find(line, show_id)
     crowd = Enrolment(
-        switchboard, hall, journal, None, lambda _: None, lambda *_: None, Insistent
+        switchboard, hall, journal, None, lambda _: None, lambda *_: None, Buyer
     ).enrol(BUYERS // 2 if short else BUYERS)
     if short:
         _sell_to(crowd.pop(), sorted(hall.seats)[len(hall.seats) // 4 :])
@@ -124,23 +127,21 @@ def _sell(
     )
     wanted = len(trial.free_seats())
     version, before = still_picture(line, hall)
-    steps: list[tuple[float, Callable[[], None]]] = [
-        (HELD_UP, house.copy.hold_up),
-        (DIES, house.machines[0].kill),
-        (GOES_ON, house.copy.go_on),
-    ]
-    sold_then: list[int] = []
-
-    def harm() -> None:
-        for share, step in steps:
-            while (sold := _sold(journal)) < share * wanted:
-                if trial.stop.wait(0.01):
-                    return
-            step()
-            sold_then.append(sold)
-
-    with trial.watched(WATCHERS), trial.working([harm]):
+    events = Events(
+        journal,
+        [
+            (HELD_UP * wanted, house.copy.hold_up),
+            (DIES * wanted, house.machines[0].kill),
+            (GOES_ON * wanted, house.copy.go_on),
+        ],
+    )
+    for buyer in crowd:
+        assert isinstance(buyer, Buyer)
+        buyer.events = events
+    with trial.watched(WATCHERS):
         sellout.run(trial)
+    sold_then = events.sold_then
+    journal.allow_caches(house.nginx.slowest_poll())
     violations = check(
         history_of(journal, version, before, patiently(lambda: ending(line, hall, version)))
     )
@@ -162,6 +163,41 @@ def _sell(
     result.broken += [str(violation) for violation in [*journal.findings, *violations]]
     result.expect(_sold(journal) == wanted, "not every seat was sold")
     result.expect(sold_then[1] < wanted, "the hall was sold before a machine died")
+
+
+class Events:
+    """What happens when so many seats are sold.
+
+    Whoever buys one of them sees to it, and who buys more meanwhile waits: however long it takes,
+    the hall is not sold before.
+    """
+
+    def __init__(
+        self, journal: Journal, events: Sequence[tuple[float, Callable[[], None]]]
+    ) -> None:
+        self.sold_then: list[int] = []
+        self._journal, self._events = journal, deque(events)
+        self._lock = threading.Lock()
+
+    def happen(self) -> None:
+        with self._lock:
+            while self._events and (sold := _sold(self._journal)) >= self._events[0][0]:
+                self._events.popleft()[1]()
+                self.sold_then.append(sold)
+
+
+class Buyer(Insistent):
+    """One of those by whose purchases the time of events is reckoned."""
+
+    events: Events | None = None
+
+    def book(
+        self, labels: list[str] | None, rng: Random, *, key: str | None = None
+    ) -> Answer | None:
+        answer = super().book(labels, rng, key=key)
+        if self.events is not None:
+            self.events.happen()
+        return answer
 
 
 def _sell_to(customer: Insistent, labels: list[str]) -> None:

@@ -20,8 +20,8 @@ from proof.stage import Installation, Server
 from proof.wire import Line, Reply, Switchboard
 
 TWINS = 12
-MOST_REPEATS = 100
-PATIENCE_SECONDS = 30.0
+MOST_REPEATS = 1000
+PATIENCE_SECONDS = 90.0
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from proof.stage import processes
 from proof.stage.ports import free_port, listens
 
 PATIENCE_SECONDS = 90.0
+CONNECT_SECONDS = 60
 NAME = "holdfast"
 
 
@@ -193,7 +194,9 @@ class MariaDb(_Server):
             import MySQLdb  # only who asks for this database needs the driver
         except ImportError as missing:
             raise CannotStart("no driver: pip install -r requirements-mysql.txt") from missing
-        return MySQLdb.connect(host="127.0.0.1", port=self.port, user="root", connect_timeout=5)
+        return MySQLdb.connect(
+            host="127.0.0.1", port=self.port, user="root", connect_timeout=CONNECT_SECONDS
+        )
 
     def _make_database(self) -> None:
         self._ask(f"CREATE DATABASE IF NOT EXISTS {NAME} CHARACTER SET utf8mb4")
@@ -234,6 +237,11 @@ class PostgreSql(_Server):
             *("-k", str(self.folder)),
         ]
 
+    def kill(self) -> None:
+        """Its processes are no group: those that outlive the first keep others from starting."""
+        assert self.process is not None
+        processes.kill_family(self.process)
+
     def _identity(self) -> dict[str, Any]:
         if os.geteuid() != 0:
             return {}
@@ -249,7 +257,7 @@ class PostgreSql(_Server):
             port=self.port,
             user="holdfast",
             dbname="postgres",
-            connect_timeout=5,
+            connect_timeout=CONNECT_SECONDS,
             autocommit=True,
         )
 

