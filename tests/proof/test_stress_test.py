@@ -47,18 +47,38 @@ def stress(tmp_path):
         server.server_close()
 
 
+@pytest.fixture
+def evening(stress):
+    """One on which what is looked for has happened. A busy machine gets another, twice as long."""
+
+    def run(has_happened, *arguments: str, seconds: float, **office):
+        for longer in (1, 2, 4, 8, 16, 32):
+            status, report = stress(
+                BoxOffice(**office), *arguments, "--seconds", str(longer * seconds)
+            )
+            if report is not None and has_happened(report):
+                break
+        return status, report
+
+    return run
+
+
 def kinds(report) -> set[str]:
     return {violation["kind"] for violation in report["violations"]}
 
 
 @pytest.mark.parametrize("mode", ["race", "sellout", "churn"])
 def test_an_honest_box_office_passes(stress, mode, capsys):
-    # Of two equal deeds, one of which had no answer, the checker may take one for the other; at
-    # the pace of this double that happens once in many evenings, and not three times in a row.
-    for _ in range(3):
-        office = BoxOffice()
-        status, report = stress(office, "--mode", mode, "--seconds", "2")
-        if status == PASSED:
+    # A hall is sold when it is sold.
+    seconds = "60" if mode == "sellout" else "2"
+    # Of two equal deeds, one of which had no answer, the checker may take one for the other, and
+    # who hangs up may be served after everything was given back; at the pace of this double that
+    # happens once in many evenings, and not five times in a row.
+    for _ in range(5):
+        office = BoxOffice(rows=5)
+        status, report = stress(office, "--mode", mode, "--seconds", seconds)
+        is_empty = all(place.status == "AVAILABLE" for place in office.places)
+        if status == PASSED and is_empty:
             break
 
     assert status == PASSED
@@ -66,11 +86,13 @@ def test_an_honest_box_office_passes(stress, mode, capsys):
     assert report["unexpected_answers"] == {}
     assert report["acknowledged"] > 20
     assert "No seat was sold twice" in capsys.readouterr().out
-    assert all(place.status == "AVAILABLE" for place in office.places), "everything is given back"
+    assert is_empty, "everything is given back"
 
 
-def test_a_box_office_without_its_guard_is_caught_selling_twice(stress, capsys):
-    status, report = stress(BoxOffice(faults=("no_guard",)), "--seconds", "2")
+def test_a_box_office_without_its_guard_is_caught_selling_twice(evening, capsys):
+    status, report = evening(
+        lambda report: report["double_sales"] > 0, seconds=0.6, faults=("no_guard",)
+    )
 
     assert status == FAILED
     assert report["double_sales"] > 0
@@ -78,24 +100,31 @@ def test_a_box_office_without_its_guard_is_caught_selling_twice(stress, capsys):
 
 
 @pytest.mark.parametrize(
-    ("fault", "mode", "kind"),
+    ("fault", "mode", "kind", "seconds"),
     [
-        ("partial", "race", "two_owners"),
-        ("forgets_event", "race", "missing"),
-        ("no_replay", "churn", "replay"),
-        ("lossy_polls", "race", "look_unreal"),
-        ("stale_polls", "race", "look_stale"),
+        ("partial", "race", "two_owners", 0.6),
+        ("forgets_event", "race", "missing", 0.6),
+        ("no_replay", "churn", "replay", 0.6),
+        ("lossy_polls", "race", "look_unreal", 0.6),
+        # What is a second old is not called stale yet.
+        ("stale_polls", "race", "look_stale", 2.5),
     ],
 )
-def test_a_box_office_that_breaks_a_promise_fails(stress, fault, mode, kind):
-    status, report = stress(BoxOffice(faults=(fault,)), "--mode", mode, "--seconds", "2.5")
+def test_a_box_office_that_breaks_a_promise_fails(evening, fault, mode, kind, seconds):
+    status, report = evening(
+        lambda report: kind in kinds(report), "--mode", mode, seconds=seconds, faults=(fault,)
+    )
 
     assert status == FAILED
     assert kind in kinds(report)
 
 
-def test_server_errors_fail_the_run_though_no_seat_was_sold_twice(stress, capsys):
-    status, report = stress(BoxOffice(faults=("errors",)), "--seconds", "1")
+def test_server_errors_fail_the_run_though_no_seat_was_sold_twice(evening, capsys):
+    status, report = evening(
+        lambda report: "500 server_error" in report["unexpected_answers"],
+        seconds=1,
+        faults=("errors",),
+    )
 
     assert status == FAILED
     assert report["unexpected_answers"]["500 server_error"] > 0
@@ -103,8 +132,10 @@ def test_server_errors_fail_the_run_though_no_seat_was_sold_twice(stress, capsys
     assert "not every customer was answered properly" in capsys.readouterr().out
 
 
-def test_a_server_that_is_busy_fails_the_run_though_it_says_so_properly(stress):
-    status, report = stress(BoxOffice(faults=("busy",)), "--seconds", "1")
+def test_a_server_that_is_busy_fails_the_run_though_it_says_so_properly(evening):
+    status, report = evening(
+        lambda report: "503 busy" in report["unexpected_answers"], seconds=1, faults=("busy",)
+    )
 
     assert status == FAILED
     assert report["unexpected_answers"]["503 busy"] > 0
@@ -117,8 +148,8 @@ def test_holds_that_expire_in_the_middle_of_it_are_no_violation(stress):
     assert status == PASSED
 
 
-def test_customers_slow_down_when_told_to(stress, capsys):
-    status, report = stress(BoxOffice(throttle=5), "--seconds", "1")
+def test_customers_slow_down_when_told_to(evening, capsys):
+    status, report = evening(lambda report: report["throttled"] == 5, seconds=1, throttle=5)
 
     assert status == PASSED
     assert report["throttled"] == 5
@@ -152,7 +183,7 @@ def test_customers_the_server_has_forgotten_are_replaced(stress, tmp_path):
 def test_it_leaves_what_it_booked_if_asked_to(stress):
     office = BoxOffice()
 
-    status, _ = stress(office, "--mode", "sellout", "--seconds", "5", "--keep")
+    status, _ = stress(office, "--mode", "sellout", "--seconds", "60", "--keep")
 
     assert status == PASSED
     assert all(place.status == "BOOKED" for place in office.places)
