@@ -26,7 +26,7 @@ Serve = Callable[..., Daphne]
 def environment(**settings: str) -> dict[str, str]:
     return {
         **os.environ,
-        "DJANGO_SETTINGS_MODULE": "proof.stage.settings",
+        "DJANGO_SETTINGS_MODULE": "tests.safety.served",
         "HOLDFAST_ENV_FILE": "",
         "SECRET_KEY": "a-key-for-tests-that-is-long-enough-and-guards-nothing-at-all",
         "DATABASE_URL": database_url(),

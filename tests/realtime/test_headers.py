@@ -14,11 +14,6 @@ from tests.safety.wire import Answer, converse_patiently
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def server(transactional_db: None, daphne: Serve) -> Daphne:
-    return daphne(DJANGO_SETTINGS_MODULE="tests.safety.served")
-
-
 def check(headers: dict[str, str]) -> None:
     check_headers(Answer(200, headers, b""))
 
@@ -43,28 +38,28 @@ def check(headers: dict[str, str]) -> None:
         ("/socket.io/?EIO=1", 400),
     ],
 )
-def test_every_kind_of_answer(server: Daphne, path: str, status: int) -> None:
-    came, headers, _ = server.get(path)
+def test_every_kind_of_answer(push: Daphne, path: str, status: int) -> None:
+    came, headers, _ = push.get(path)
 
     assert came == status
     check(headers)
 
 
-def test_polls_and_streams(server: Daphne, house: House) -> None:
+def test_polls_and_streams(push: Daphne, house: House) -> None:
     path = f"/api/seat-status/?show_id={house.show_id}"
-    _, first, _ = server.get(path)
+    _, first, _ = push.get(path)
     for query, more in (("", {}), ("", {"If_None_Match": first["etag"]}), ("&wait=0", {})):
-        came, headers, _ = server.get(path + query, **more)
+        came, headers, _ = push.get(path + query, **more)
         assert came == (304 if more else 200)
         check(headers)
-    stream = Stream(server.port, f"show_id={house.show_id}")
+    stream = Stream(push.port, f"show_id={house.show_id}")
     stream.until_count(1)
     check({name.lower(): value for name, value in stream.answer.getheaders()})
     stream.close()
 
 
-def test_a_request_of_another_site_to_a_door(server: Daphne, house: House) -> None:
-    came, headers, _ = server.get(
+def test_a_request_of_another_site_to_a_door(push: Daphne, house: House) -> None:
+    came, headers, _ = push.get(
         "/socket.io/?EIO=4&transport=polling", Origin="https://cinema.example"
     )
 
@@ -72,9 +67,9 @@ def test_a_request_of_another_site_to_a_door(server: Daphne, house: House) -> No
     check(headers)
 
 
-def test_what_daphne_refuses_by_itself(server: Daphne) -> None:
+def test_what_daphne_refuses_by_itself(push: Daphne) -> None:
     (answer,) = converse_patiently(
-        server.port, b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Thing: a\x0bb\r\n\r\n"
+        push.port, b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Thing: a\x0bb\r\n\r\n"
     )
 
     assert answer.status == 400
@@ -82,7 +77,7 @@ def test_what_daphne_refuses_by_itself(server: Daphne) -> None:
 
 
 def test_browsers_come_back_by_tls(transactional_db: None, daphne: Serve, house: House) -> None:
-    server = daphne(DJANGO_SETTINGS_MODULE="tests.safety.served", BEHIND_PROXY="True")
+    server = daphne(BEHIND_PROXY="True")
     for path in ("/", "/api/seat-status/stream?show_id=0", "/socket.io/?EIO=4&transport=polling"):
         _, headers, _ = server.get(path, X_Forwarded_Proto="https")
         check(headers)

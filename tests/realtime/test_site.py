@@ -38,9 +38,8 @@ def test_without_push_nothing_of_it_is_imported_or_started(transactional_db):
     assert "realtime" in imported("config.asgi")[0]
 
 
-def test_pages_admin_and_api_are_served(daphne, serve, house, owner):
-    # So that static files need not be collected first.
-    push, other = daphne(DEBUG="True"), serve(DEBUG="True")
+def test_pages_admin_and_api_are_served(push, serve, house, owner):
+    other = serve()
     pages = ("/", "/admin/login/", "/api/docs/", "/healthz", "/api/seats/shows/")
     for path in (*pages, "/static/js/main.js", "/static/favicon.svg"):
         here, there = push.get(path), ask(other, "GET", path)
@@ -54,6 +53,21 @@ def test_pages_admin_and_api_are_served(daphne, serve, house, owner):
     assert post(push, "/api/seats/hold-batch/", body, **token)[0] == 200
     status, refused = post(push, "/api/seats/hold-batch/", {"show_id": "x"}, **token)
     assert (status, refused["code"]) == (400, "invalid")
+
+
+def test_polls_say_where_there_is_push(push, serve, daphne, house):
+    path = f"/api/seat-status/?show_id={house.show_id}"
+
+    def told(server):
+        return json.loads(ask(server, "GET", path)[2]).get("push")
+
+    assert told(push) == "/api/seat-status/stream"
+    assert told(serve()) is None
+    assert told(serve(PUSH="on")) == "/api/seat-status/stream"
+    off = daphne(PUSH="off")
+    assert told(off) is None
+    assert told(serve(PUSH="off")) is None
+    assert off.get("/api/seat-status/stream?show_id=1")[0] == 404
 
 
 def test_a_status_poll_is_the_same(push, serve, house):

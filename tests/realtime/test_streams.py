@@ -206,21 +206,6 @@ def test_a_cursor_that_is_none_of_ours_gets_everything(push, house, since):
     stream.close()
 
 
-def test_polls_say_where_there_is_push(push, serve, daphne, house):
-    path = f"/api/seat-status/?show_id={house.show_id}"
-
-    def told(server):
-        return json.loads(ask(server, "GET", path)[2]).get("push")
-
-    assert told(push) == "/api/seat-status/stream"
-    assert told(serve()) is None
-    assert told(serve(PUSH="on")) == "/api/seat-status/stream"
-    off = daphne(PUSH="off")
-    assert told(off) is None
-    assert told(serve(PUSH="off")) is None
-    assert off.get("/api/seat-status/stream?show_id=1")[0] == 404
-
-
 def test_a_poll_waits_for_a_change(push, house, owner):
     poller = Poller(house.show_id)
     poller.look()
