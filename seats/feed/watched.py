@@ -161,14 +161,14 @@ class WatchedShow:
         )
 
     def _compared(self) -> ShowMemory:
-        memory = self.memory
+        memory, asked_at = self.memory, time.monotonic_ns()
         now = standing(self.show_id)
         if now is None:
             self.memory = None
             raise ShowNotFound
         if memory is not None and memory.born == now.born:
             memory.starts_at = now.starts_at
-            self._set_clock(now.clock_ms)
+            self._set_clock(now.clock_ms, asked_at)
             if (memory.version, memory.mark) == (now.version, now.mark):
                 return memory
             if memory.version < now.version < memory.version + TAIL_LIMIT:
@@ -179,9 +179,9 @@ class WatchedShow:
                 else:
                     if memory.version >= now.version:
                         return memory
-        return self._loaded(now)
+        return self._loaded(now, asked_at)
 
-    def _loaded(self, now: Standing) -> ShowMemory:
+    def _loaded(self, now: Standing, asked_at: int) -> ShowMemory:
         """All seats anew, in a state that is no older than ``now``."""
         found = replica.ask(whole_show, self.show_id, patience=4.0) if replica.is_there() else None
         if found is None or not _is_no_older(found[0], now):
@@ -190,15 +190,17 @@ class WatchedShow:
                 self.memory = None
                 raise ShowNotFound
             now = found[0]
-        self._set_clock(now.clock_ms)
+        self._set_clock(now.clock_ms, asked_at)
         seen, last_event_ms, seats = found
         seen = replace(seen, clock_ms=now.clock_ms)
         self.memory = ShowMemory(self.show_id, seen, last_event_ms, seats)
         return self.memory
 
-    def _set_clock(self, clock_ms: int) -> None:
+    def _set_clock(self, clock_ms: int, asked_at: int) -> None:
         self.clock_ms = clock_ms
-        self.checked_at = self.sure_at = time.monotonic_ns()
+        self.checked_at = time.monotonic_ns()
+        # An answer that took its time is as old as that when it arrives.
+        self.sure_at = asked_at
 
     def _followed_replica(self, memory: ShowMemory) -> bool:
         """Takes in what a copy of the database knows; False where the database has to be asked.

@@ -110,6 +110,24 @@ def test_a_copy_that_stands_still_is_found_out_within_a_second(house, copy, cloc
     assert watching.seats["A1"][0] == "HELD"
 
 
+def test_the_second_begins_when_the_database_is_asked(house, copy, clock, afar, owner, monkeypatch):
+    """Its answer may take its time, and is as old as that when it arrives."""
+    watching = Poller(house.show_id)
+
+    def slowly(show_id: int) -> Any:
+        found = loading.standing(show_id)
+        clock.advance(watched.SURE_MS - TICK)
+        return found
+
+    with monkeypatch.context() as slow:
+        slow.setattr(watched, "standing", slowly)
+        watching.look()
+    house.hold(owner, "A1")
+    clock.advance(TICK)
+
+    assert watching.look()["A1"][0] == "HELD"
+
+
 @pytest.mark.parametrize("is_ready", [True, False], ids=["ready", "due"])
 def test_what_a_cache_keeps_is_not_the_word_of_a_late_copy(
     house, copy, clock, afar, owner, is_ready
