@@ -19,7 +19,7 @@ from typing import Any
 from proof.stage.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 # Sample films of other packages' pages take long to compress and are not visited here.
 NOT_VISITED = ("drf_spectacular_sidecar", "rest_framework", "admin")
@@ -97,7 +97,7 @@ class Server:
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             try:
-                with urllib.request.urlopen(f"{self.origin}/healthz", timeout=2):
+                with urllib.request.urlopen(f"{self.origin}/healthz", timeout=10):
                     return
             except (urllib.error.URLError, OSError):
                 if self._process is None or self._process.poll() is not None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import BrowserContext, Locator, Page, Route
 
     from tests.browser.watch import Watch
+
+T = TypeVar("T")
 
 POLLS = "**/api/seat-status/**"
 PASSWORD = "hills-and-lanterns-9"
@@ -128,6 +130,45 @@ class Dashboard:
         minutes, seconds = re.search(r"(\d+):(\d\d)", self.time_left.inner_text()).groups()
         return int(minutes) * 60 + int(seconds)
 
+    def hold_at_the_server(self) -> dict[str, Any]:
+        """The one hold that this customer has, as the server tells it at this moment."""
+        (hold,) = self.context.request.get(f"{self.origin}/api/seats/my-holds/").json()["holds"]
+        return hold
+
+    def expect_the_clock_to_be_right(self) -> None:
+        """Before long it shows what the server says, give or take a second."""
+        seen = []
+        for _ in range(200):
+            most = self.hold_at_the_server()["expires_in"]
+            shown = self.seconds_left()
+            least = self.hold_at_the_server()["expires_in"]
+            if least - 1 <= shown <= most + 2:
+                return
+            seen.append((least, shown, most))
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"The clock was wrong all the time: {seen}")
+
+    def expect_width_over(self, drawing: Locator, least: float) -> None:
+        self._expect_soon(lambda: drawing.bounding_box()["width"] > least)
+
+    def expect_picture(self, picture: Callable[[], T], is_so: Callable[[T], bool]) -> T:
+        """What is painted follows in the frames to come."""
+        taken: list[T] = []
+
+        def now() -> bool:
+            taken.append(picture())
+            return is_so(taken[-1])
+
+        self._expect_soon(now)
+        return taken[-1]
+
+    def _expect_soon(self, is_so: Callable[[], bool]) -> None:
+        for _ in range(300):
+            if is_so():
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError("It did not come to that.")
+
     def expect_to_be_waiting(self) -> None:
         """The page says that a request has no answer yet, and that this does no harm."""
         words = self.panel.get_by_text("The line dropped. Asking again, nothing happens twice.")
@@ -147,19 +188,35 @@ class Dashboard:
     @contextmanager
     def hearing_nothing(self) -> Iterator[None]:
         """Meanwhile the page's polls stay without an answer."""
-        waiting: list[Route] = []
+        with self._polls_kept() as kept:
+            # A poll that was on its way has come back when the next one begins.
+            while not kept:
+                self.page.wait_for_timeout(20)
+            yield
+
+    @contextmanager
+    def hearing_once(self) -> Iterator[None]:
+        """Of the polls that begin from now on, only the first has an answer meanwhile."""
+        with self._polls_kept(but=1):
+            yield
+
+    @contextmanager
+    def _polls_kept(self, *, but: int = 0) -> Iterator[list[Route]]:
+        kept: list[Route] = []
         over = False
 
         def keep(route: Route) -> None:
-            if over:
+            nonlocal but
+            if over or but > 0:
+                but -= 1
                 route.continue_()
             else:
-                waiting.append(route)
+                kept.append(route)
 
         self.page.route(POLLS, keep)
-        yield
+        yield kept
         over = True
-        for route in waiting:
+        for route in kept:
             route.continue_()
 
     # What opens over the page

@@ -42,6 +42,8 @@ def test_keys_move_along_the_shows(arrive, shows):
     expect(card(page, MANY - 1)).to_be_in_viewport(ratio=0.95)
     page.page.keyboard.press("Enter")
     expect(page.page).to_have_url(re.compile(rf"show={shows[-1]}$"))
+    expect(page.page.get_by_role("heading", level=1)).to_have_text(f"Film {MANY - 1}")
+    expect(card(page, MANY - 1)).to_be_focused()
     page.page.keyboard.press("Home")
     expect(card(page, 0)).to_be_focused()
 

@@ -66,7 +66,7 @@ def test_the_server_is_gone_and_back(arrive, backstage, show, pushing):
         page.expect_look("available", "A1", "A2")
     finally:
         pushing.start()
-    page.expect_look("booked", "A1", timeout=30_000)
+    page.expect_look("booked", "A1")
     page.expect_look("taken", "A2")
     expect_push(page)
     backstage.release(show, ["A2"])
@@ -88,7 +88,7 @@ def test_a_stream_that_cannot_be_had_is_replaced_by_polls(arrive, backstage, sho
 
     # And it is tried again by itself.
     page.page.unroute_all(behavior="wait")
-    expect(page.light).to_have_attribute("data-push", "true", timeout=30_000)
+    expect(page.light).to_have_attribute("data-push", "true")
     backstage.book(show, ["A2"])
     page.expect_look("booked", "A2")
 

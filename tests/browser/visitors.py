@@ -24,7 +24,7 @@ PHONE = {
 DEVICES = {"wide": WIDE, "phone": PHONE}
 
 # On a busy machine; what is waited for usually comes within a second.
-PATIENCE = 15_000
+PATIENCE = 60_000
 
 
 class Visitors:
