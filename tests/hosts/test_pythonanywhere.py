@@ -76,7 +76,7 @@ class Host:
         ]
         with self.log.open("ab") as output:
             self.process = processes.start(command, output, cwd="/", env=self.environment)
-        processes.wait_until(self._answers, self.process, 60, self.log, "the web app")
+        processes.wait_until(self._answers, self.process, 90, self.log, "the web app")
 
     def _answers(self) -> bool:
         try:
