@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
@@ -16,7 +16,7 @@ from proof.hall import Hall
 from proof.history import check
 from proof.journal import Journal
 from proof.records import Violation
-from proof.stage import CannotStart, Installation
+from proof.stage import CannotStart, Installation, Server
 from proof.stage.nginx import Nginx
 from proof.trial import Trial
 from proof.wire import Address, Switchboard
@@ -25,17 +25,23 @@ SECONDS = 4.0
 PAUSE_SECONDS = 0.3
 
 
+@pytest.fixture(scope="module")
+def server(installation: Installation) -> Iterator[Server]:
+    with installation.server(workers=1) as running:
+        yield running
+
+
 @pytest.fixture
-def kinds_of_violations(installation: Installation, tmp_path: Path) -> Callable[[int], set[str]]:
+def kinds_of_violations(
+    installation: Installation, server: Server, tmp_path: Path
+) -> Callable[[int], set[str]]:
     """What is wrong with what pages saw through nginx, which may keep polls for too long."""
 
     def kinds(keeps_seconds: int) -> set[str]:
-        nginx = Nginx(tmp_path, [0], tls=False, limits=False, keeps_seconds=keeps_seconds)
+        nginx = Nginx(tmp_path, [server.port], tls=False, limits=False, keeps_seconds=keeps_seconds)
         try:
-            with installation.server(workers=1) as server:
-                nginx.apps = [server.port]
-                with nginx:
-                    violations = seen_through(nginx, installation.next_show())
+            with nginx:
+                violations = seen_through(nginx, installation.next_show())
         except CannotStart as missing:
             pytest.skip(str(missing))
         return {violation.kind for violation in violations}
