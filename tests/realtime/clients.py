@@ -142,6 +142,8 @@ class Socket(Listener):
             origin=origin,
             additional_headers=named,
             open_timeout=PATIENCE,
+            # A server that is slow to answer a ping is not gone.
+            ping_interval=None,
             compression=None,
             max_size=None,
         )
