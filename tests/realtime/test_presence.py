@@ -3,12 +3,15 @@
 import time
 
 import pytest
+from redis import Redis
 
+from realtime import presence
 from seats.customers.guests import customer_of
 from seats.domain import SeatNames
 from seats.reservations import hold_seats, select_seats
 from tests.realtime.clients import Room, Socket, Stream
 from tests.realtime.conftest import token_of
+from tests.realtime.processes import eventually
 from tests.realtime.test_limits import GRACE_SECONDS, NARROW, when_there_is_room
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -108,15 +111,25 @@ def test_every_door_counts(push, loop, house, owner, how):
     watcher.close()
 
 
-def test_a_customer_of_two_processes_is_gone_when_both_have_lost_them(machines, house):
+def test_a_customer_of_two_processes_is_gone_when_both_have_lost_them(machines, redis, house):
     one, other = machines
+    name = presence._name(customer_of(GUEST).key)
+    client = Redis.from_url(redis.url)
+
+    def are_told_of(processes):
+        return client.zcount(name, time.time(), "+inf") == processes
+
     watcher = Stream(one.port, f"show_id={house.show_id}")
     here, there = subscribed(one, house), subscribed(other, house)
     select(house, "A1")
     watcher.until_status("A1", "HELD")
+    eventually(lambda: are_told_of(2), "both in Redis")
     here.close()
-    time.sleep(2)
+    eventually(lambda: are_told_of(1), "one in Redis")
+    # Whatever it does then, it does at once.
+    time.sleep(0.5)
     assert house.seen() == {"A1": "HELD"}
     there.close()
     watcher.until_status("A1", "AVAILABLE")
     watcher.close()
+    client.close()
