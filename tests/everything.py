@@ -211,7 +211,7 @@ def on_server(server: Server) -> Result:
             port=at.port or usual.port,
             user=unquote(at.username or server.usual_user),
             password=unquote(at.password or ""),
-            connect_timeout=5,
+            connect_timeout=30,
             **server.more,
         ).close()
     except driver.Error as error:

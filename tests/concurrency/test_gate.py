@@ -99,7 +99,7 @@ def test_what_root_leaves_behind_is_the_servers(
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(os, "fchown", lambda _, user, group: given.append((user, group)))
 
-    with gate.write_gate(f"{name}{gate.SUFFIX}", time.monotonic() + 5):
+    with gate.write_gate(f"{name}{gate.SUFFIX}", time.monotonic() + PATIENCE):
         pass
 
     owner, made = name.stat(), Path(f"{name}{gate.SUFFIX}").stat()
@@ -111,6 +111,6 @@ def test_where_there_can_be_no_gate_the_database_cannot_be_written_to(tmp_path: 
     """As on a disk that has become read-only. Customers are told 503, as with any database."""
     with (
         pytest.raises(OperationalError, match="gate"),
-        gate.write_gate(str(tmp_path / "gone" / "db.sqlite3-gate"), time.monotonic() + 5),
+        gate.write_gate(str(tmp_path / "gone" / "db.sqlite3-gate"), time.monotonic() + PATIENCE),
     ):
         pass

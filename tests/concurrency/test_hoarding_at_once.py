@@ -40,6 +40,8 @@ def houses(transactional_db: None) -> list[House]:
 def _limit(settings: LazySettings) -> None:
     settings.HOARD_MAX_SEATS = LIMIT
     settings.HOARD_SEAT_MINUTES = settings.HOARD_LAPSES = None
+    # Selections too are there until all have come.
+    settings.SELECT_TTL_SECONDS = 300
 
 
 @pytest.fixture(autouse=True)
