@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,10 @@ from tests.realtime.processes import SITE, Daphne, Redis  # noqa: E402
 from tests.safety.conftest import database_url, serve  # noqa: E402, F401
 
 Serve = Callable[..., Daphne]
+
+# What modules of tests call the sessions of those who have no account.
+GUESTS = {"FIRST", "GUEST", "LAST", "MINE", "OTHERS", "SECOND"}
+_tests = count()
 
 
 def environment(**settings: str) -> dict[str, str]:
@@ -70,6 +75,14 @@ def daphne(
 def _long_selections(settings: Any) -> None:
     """Nothing is let go because its time is over, unless a test wants that."""
     settings.SELECT_TTL_SECONDS = 600
+
+
+@pytest.fixture(autouse=True)
+def _guests_of_their_own(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who left at the end of a test is let go of a second later: in the midst of the next one."""
+    for name in GUESTS & vars(request.module).keys():
+        of_all = getattr(request.module, name)
+        monkeypatch.setattr(request.module, name, f"{of_all}-{next(_tests)}")
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 GUEST = "a-guest-who-comes-and-goes"
 
 
-def subscribed(server, house, guest=GUEST):
+def subscribed(server, house, guest=None):
     socket = Socket(server.port, "/ws/seat-updates")
-    socket.say({"type": "subscribe", "showtimeId": house.show_id, "sessionId": guest})
+    socket.say({"type": "subscribe", "showtimeId": house.show_id, "sessionId": guest or GUEST})
     socket.until_type("current_seat_status")
     return socket
 

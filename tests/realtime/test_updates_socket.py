@@ -20,9 +20,9 @@ MINE = "session-of-the-first-tab"
 OTHERS = "session-of-the-second-tab"
 
 
-def subscribed(push, show, session=MINE):
+def subscribed(push, show, session=None):
     socket = Socket(push.port, "/ws/seat-updates")
-    socket.say({"type": "subscribe", "showtimeId": show, "sessionId": session})
+    socket.say({"type": "subscribe", "showtimeId": show, "sessionId": session or MINE})
     socket.until_type("current_seat_status")
     return socket
 
