@@ -163,10 +163,10 @@ class Dashboard:
         return taken[-1]
 
     def _expect_soon(self, is_so: Callable[[], bool]) -> None:
-        for _ in range(300):
+        for _ in range(1200):
             if is_so():
                 return
-            self.page.wait_for_timeout(100)
+            self.page.wait_for_timeout(50)
         raise AssertionError("It did not come to that.")
 
     def expect_to_be_waiting(self) -> None:
@@ -190,8 +190,7 @@ class Dashboard:
         """Meanwhile the page's polls stay without an answer."""
         with self._polls_kept() as kept:
             # A poll that was on its way has come back when the next one begins.
-            while not kept:
-                self.page.wait_for_timeout(20)
+            self._expect_soon(lambda: bool(kept))
             yield
 
     @contextmanager
