@@ -5,7 +5,7 @@ MySQL) and PostgreSQL run those of the engine, the API and the races again; `nod
 runs those of the dashboard's scripts. A server, a driver or a browser that is missing is
 named, with what would help. With CI=true nothing may be missing and nothing may be skipped.
 
-Three suites run at a time, for each of them often waits: for a disk, a deadline, a server
+Four suites run at a time, for each of them often waits: for a disk, a deadline, a server
 that starts. What they print is shown when their turn comes.
 
     python -m tests.everything                 all of it
@@ -55,10 +55,20 @@ ON_ONE_DATABASE = (
     "tests/engine/test_domain.py",
     "tests/engine/test_layout.py",
 )
+# And what is settled before a database is asked about seats: who may ask, and whether it is a
+# question. What odd values do to each database is seen in tests/api/test_anything.py and
+# tests/safety/test_broken_requests.py.
+SETTLED_AT_THE_DOOR = (
+    "tests/api/test_cross_origin.py",
+    "tests/api/test_openapi.py",
+    "tests/api/test_slashes.py",
+    "tests/api/test_strict_json.py",
+    "tests/safety/test_authorization.py",
+)
 WITH_BROWSERS = "tests/browser"
 OLDEST_NODE = 18
 # Those of one line run one after the other, the lines beside each other.
-LINES = (("sqlite",), ("browser", "mariadb"), ("postgresql", "javascript"))
+LINES = (("sqlite",), ("browser",), ("postgresql",), ("mariadb", "javascript"))
 
 
 @dataclass
@@ -217,7 +227,8 @@ def on_server(server: Server) -> Result:
     except driver.Error as error:
         said = str(error.args[-1]).strip().splitlines()[0]
         return Result(server.suite, not_run=f"no server: {said} ({server.setting} names another)")
-    return run_pytest(server.suite, url, ON_EVERY_DATABASE, elsewhere=ON_ONE_DATABASE)
+    spared = (*ON_ONE_DATABASE, *SETTLED_AT_THE_DOOR)
+    return run_pytest(server.suite, url, ON_EVERY_DATABASE, elsewhere=spared)
 
 
 def run_pytest(

@@ -144,6 +144,13 @@ def test_every_suite_has_its_line():
     assert sorted(lines) == sorted(everything.all_suites())
 
 
+@pytest.mark.parametrize("place", everything.SETTLED_AT_THE_DOOR)
+def test_what_is_settled_at_the_door_takes_no_turn(place):
+    assert place.startswith(everything.ON_EVERY_DATABASE)
+    text = (everything.ROOT / place).read_text()
+    assert not re.search(r"transaction=True|transactional_db|seats import database", text)
+
+
 @pytest.mark.parametrize("place", everything.ON_ONE_DATABASE)
 def test_what_servers_are_spared_knows_no_database(place):
     assert place.startswith(everything.ON_EVERY_DATABASE)
