@@ -1,15 +1,16 @@
 """The whole suite, on every database that can be had: `make test`.
 
-SQLite runs every test: those with real browsers in a suite of their own. MariaDB (or
-MySQL) and PostgreSQL run those of the engine, the API and the races again; `node --test`
-runs those of the dashboard's scripts. A server, a driver or a browser that is missing is
-named, with what would help. With CI=true nothing may be missing and nothing may be skipped.
+SQLite runs every test: those with real browsers in a suite of their own, and those with
+whole sites, started as hosts start them, in another. MariaDB (or MySQL) and PostgreSQL run
+those of the engine, the API and the races again; `node --test` runs those of the dashboard's
+scripts. A server, a driver or a browser that is missing is named, with what would help. With
+CI=true nothing may be missing and nothing may be skipped.
 
 Four suites run at a time, for each of them often waits: for a disk, a deadline, a server
 that starts. What they print is shown when their turn comes.
 
     python -m tests.everything                 all of it
-    python -m tests.everything postgresql      one of: sqlite browser mariadb postgresql javascript
+    python -m tests.everything postgresql      one suite: sqlite, sites, browser, mariadb …
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,9 +68,11 @@ SETTLED_AT_THE_DOOR = (
     "tests/safety/test_authorization.py",
 )
 WITH_BROWSERS = "tests/browser"
+WITH_SITES = ("tests/hosts", "tests/proof", "tests/realtime")
 OLDEST_NODE = 18
-# Those of one line run one after the other, the lines beside each other.
-LINES = (("sqlite",), ("browser",), ("postgresql",), ("mariadb", "javascript"))
+AT_ONCE = 4
+# What takes longest comes first, so that nothing is left to run alone.
+LONGEST_FIRST = ("postgresql", "browser", "sites", "mariadb", "sqlite", "javascript")
 
 
 @dataclass
@@ -133,6 +137,7 @@ def main(chosen: list[str]) -> int:
 def all_suites() -> dict[str, Callable[[], Result]]:
     return {
         "sqlite": sqlite,
+        "sites": sites,
         "browser": browser,
         "mariadb": lambda: on_server(MARIADB),
         "postgresql": lambda: on_server(POSTGRESQL),
@@ -146,30 +151,25 @@ def side_by_side(names: list[str]) -> list[Result]:
         folder = Path(place)
         over = {name: threading.Event() for name in names}
 
-        def run(line: tuple[str, ...]) -> None:
-            for name in line:
-                if name not in over:
-                    continue
-                try:
-                    with (folder / f"{name}.log").open("wb") as log:
-                        subprocess.run(
-                            [sys.executable, "-u", "-m", "tests.everything", name],
-                            cwd=ROOT,
-                            env={**os.environ, "TEST_RESULTS_TO": str(folder / f"{name}.json")},
-                            stdout=log,
-                            stderr=subprocess.STDOUT,
-                            check=False,
-                        )
-                finally:
-                    over[name].set()
+        def run(name: str) -> None:
+            try:
+                with (folder / f"{name}.log").open("wb") as log:
+                    subprocess.run(
+                        [sys.executable, "-u", "-m", "tests.everything", name],
+                        cwd=ROOT,
+                        env={**os.environ, "TEST_RESULTS_TO": str(folder / f"{name}.json")},
+                        stdout=log,
+                        stderr=subprocess.STDOUT,
+                        check=False,
+                    )
+            finally:
+                over[name].set()
 
-        lines = [threading.Thread(target=run, args=(line,)) for line in LINES]
-        for line in lines:
-            line.start()
-        for name in names:
-            show(folder / f"{name}.log", over[name])
-        for line in lines:
-            line.join()
+        with ThreadPoolExecutor(AT_ONCE) as suites:
+            for name in sorted(names, key=LONGEST_FIRST.index):
+                suites.submit(run, name)
+            for name in names:
+                show(folder / f"{name}.log", over[name])
         return [told(name, folder / f"{name}.json") for name in names]
 
 
@@ -197,7 +197,11 @@ def told(name: str, file: Path) -> Result:
 
 def sqlite() -> Result:
     # An empty DATABASE_URL is the default database, of which tests make a copy of their own.
-    return run_pytest("SQLite", "", ("tests",), elsewhere=(WITH_BROWSERS,))
+    return run_pytest("SQLite", "", ("tests",), elsewhere=(WITH_BROWSERS, *WITH_SITES))
+
+
+def sites() -> Result:
+    return run_pytest("Sites", "", WITH_SITES)
 
 
 def browser() -> Result:
