@@ -6,7 +6,7 @@ those of the engine, the API and the races again; `node --test` runs those of th
 scripts. A server, a driver or a browser that is missing is named, with what would help. With
 CI=true nothing may be missing and nothing may be skipped.
 
-Four suites run at a time, for each of them often waits: for a disk, a deadline, a server
+Five suites run at a time, for each of them often waits: for a disk, a deadline, a server
 that starts. What they print is shown when their turn comes.
 
     python -m tests.everything                 all of it
@@ -70,9 +70,9 @@ SETTLED_AT_THE_DOOR = (
 WITH_BROWSERS = "tests/browser"
 WITH_SITES = ("tests/hosts", "tests/proof", "tests/realtime")
 OLDEST_NODE = 18
-AT_ONCE = 4
-# What takes longest comes first, so that nothing is left to run alone.
-LONGEST_FIRST = ("postgresql", "browser", "sites", "mariadb", "sqlite", "javascript")
+AT_ONCE = 5
+# What takes longest comes first, so that nothing long is left to run alone.
+LONGEST_FIRST = ("postgresql", "browser", "sites", "sqlite", "mariadb", "javascript")
 
 
 @dataclass
