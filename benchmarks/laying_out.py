@@ -1,8 +1,8 @@
 """Makes customers and shows in the database the settings name; a process of its own.
 
-Reads ``{"customers": n, "halls": [[rows, seats per row, shows, share sold], …]}`` as JSON and
-writes ``{"tokens": […], "desk": cookie, "halls": [{"shows": [id, …], "labels": [label, …]}, …]}``;
-the cookie is that of somebody at the box office, who has logged in to the admin.
+Reads ``{"customers": n, "halls": [[rows, seats per row, shows, share sold], …], "desk": bool}`` as
+JSON and writes ``{"tokens": […], "halls": [{"shows": [id, …], "labels": [label, …]}, …], "desk":
+cookie}``; the cookie is that of somebody at the box office, who has logged in to the admin.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ if __name__ == "__main__":
     wanted = json.load(sys.stdin)
     made = {
         "tokens": customers(wanted.get("customers", 0)) if wanted.get("customers") else [],
-        "desk": desk(),
+        "desk": desk() if wanted.get("desk") else "",
         "halls": [hall(*each) for each in wanted.get("halls", [])],
     }
     json.dump(made, sys.stdout)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import http.client
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.stores import ROOT, Store
+from proof.stage.ports import free_port
 
 EQUAL_SHARES = ROOT / "benchmarks" / "equal_shares.py"
 
@@ -144,12 +144,6 @@ def served_with_push(store: Store, **settings: str) -> Iterator[Server]:
     finally:
         process.terminate()
         process.wait(40)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_for(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -49,7 +49,8 @@ class Hall:
 def measure(run: Run) -> list[Table]:
     with store("SQLite", run.folder) as sqlite:
         shapes = [[rows, seats, shows, 0] for rows, seats, shows in HALLS]
-        made = sqlite.lay_out(customers=HOLDS * (run.many_rounds + 1), halls=[*shapes, HALF_SOLD])
+        count = HOLDS * (run.many_rounds + 1)
+        made = sqlite.lay_out(customers=count, halls=[*shapes, HALF_SOLD], desk=True)
         halls = [_hall(made, at) for at in range(len(HALLS))]
         half_sold = _half_sold(made)
         # The two with an aim between them are measured more often.

@@ -21,9 +21,10 @@ from benchmarks import listeners
 from benchmarks.listeners import DOORS, Crowd, Seats
 from benchmarks.page import Aim, Table
 from benchmarks.run import Run
-from benchmarks.servers import OURS, Server, free_port, served, served_with_push
+from benchmarks.servers import OURS, Server, served, served_with_push
 from benchmarks.stores import store
 from benchmarks.wire import percentile
+from proof.stage.ports import free_port
 
 CROWDS = (1, 100, 1000)
 AIMS = {100: Aim(100.0, at_most=True), 1000: Aim(500.0, at_most=True)}
